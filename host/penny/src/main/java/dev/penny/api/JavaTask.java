@@ -1,0 +1,13 @@
+package dev.penny.api;
+
+/** A task function written in Java. It may run on any worker, on several at once. */
+@FunctionalInterface
+public interface JavaTask {
+
+    /**
+     * Reads the arguments from {@code call} and sets the result.
+     *
+     * @throws Exception whatever the task fails with; it becomes the cause of the future's {@link TaskFailedException}
+     */
+    void run(TaskCall call) throws Exception;
+}

@@ -1,0 +1,51 @@
+package dev.penny.api;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Arguments and result of one running Java task, read straight from the frame in linear memory.
+ *
+ * <p><b>Threads:</b> valid only on the thread that runs the task and only until the task returns.
+ * <p><b>Errors:</b> accessors throw {@link SignatureException} if the type or the index does not match the signature.
+ */
+public interface TaskCall {
+
+    /** Argument {@code index} of type {@code i32}. */
+    int i32(int index);
+
+    /** Argument {@code index} of type {@code i64}. */
+    long i64(int index);
+
+    /** Argument {@code index} of type {@code f32}. */
+    float f32(int index);
+
+    /** Argument {@code index} of type {@code f64}. */
+    double f64(int index);
+
+    /** Argument {@code index} of type {@code bytes}: a read-only, little-endian view of linear memory, no copy. */
+    ByteBuffer view(int index);
+
+    /** Argument {@code index} of type {@code bytes}, copied. */
+    byte[] bytes(int index);
+
+    /** Argument {@code index} of type {@code string}. */
+    String string(int index);
+
+    /** Sets an {@code i32} result. */
+    void result(int value);
+
+    /** Sets an {@code i64} result. */
+    void result(long value);
+
+    /** Sets an {@code f32} result. */
+    void result(float value);
+
+    /** Sets an {@code f64} result. */
+    void result(double value);
+
+    /** Sets a {@code bytes} result; the array is copied. */
+    void result(byte[] value);
+
+    /** Sets a {@code string} result. */
+    void result(String value);
+}

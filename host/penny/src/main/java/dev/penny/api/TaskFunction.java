@@ -1,0 +1,63 @@
+package dev.penny.api;
+
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * A named function of a loaded module, in whatever language. Safe for use by any number of threads.
+ *
+ * <p>Arguments are Java values of the signature's types ({@link ValueType#javaType}); integers are also accepted for wider
+ * numeric parameters where no value is lost.
+ *
+ * @param <R> the result's Java type; {@code Void} for none
+ */
+public interface TaskFunction<R> {
+
+    /** The module it belongs to. */
+    TaskModule module();
+
+    /** Its name in the module. */
+    String name();
+
+    /** Its parameter and result types. */
+    Signature signature();
+
+    /** {@code module/function(signature)}, the name that identifies it. */
+    default String mangledName() {
+        return module().name() + "/" + name() + signature();
+    }
+
+    /**
+     * Submits one task.
+     *
+     * <p>Blocks while the injector or argument memory is full, unless the builder says reject, or the caller is itself a task
+     * (then the submission is queued without limit, so that workers cannot wait for each other).
+     *
+     * @throws SignatureException wrong arity, wrong type or a number out of range
+     * @throws CapacityException an argument larger than argument memory, or full and the builder says reject
+     * @throws ClosedException the scheduler is closed
+     */
+    TaskHandle<R> submit(Object... arguments);
+
+    /** {@link #submit} and wait for the result. @throws TaskFailedException if the task failed */
+    R call(Object... arguments);
+
+    /** One task per element; an element is the argument, or an {@code Object[]} of the arguments. */
+    TaskResults<R> map(Iterator<?> inputs);
+
+    /** As {@link #map(Iterator)}, all at once. @throws TaskFailedException the first failure in input order */
+    List<R> mapAll(Iterable<?> inputs);
+
+    /** One task per number of {@code from..to}, {@code to} excluded, for functions of one {@code i32}, {@code i64}, {@code f32} or {@code f64}. */
+    TaskResults<R> mapRange(long from, long to);
+
+    /**
+     * As {@link #mapRange} for functions with an integer result; no Java object is made per task.
+     *
+     * @throws TaskFailedException the first failure in input order
+     */
+    long[] mapRangeToLongs(long from, long to);
+
+    /** As {@link #mapRangeToLongs} for functions with a floating point result. */
+    double[] mapRangeToDoubles(long from, long to);
+}
