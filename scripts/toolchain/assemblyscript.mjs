@@ -1,0 +1,19 @@
+// AssemblyScript to wasm with the pinned compiler.
+
+import asc from 'assemblyscript/asc';
+
+// No runtime and no `env.abort` import: Penny offers guests only the imports that docs/guests.md lists.
+const flags = ['--runtime', 'stub', '--use', 'abort=', '-O3', '--noAssert', '--converge'];
+
+export async function compileAssemblyScript(text, name) {
+  let binary = null;
+  const messages = [];
+  const { error } = await asc.main([name, '--outFile', 'module.wasm', ...flags], {
+    readFile: path => (path === name ? text : null),
+    writeFile: (path, contents) => { if (path === 'module.wasm') binary = contents; },
+    listFiles: () => [],
+    stderr: { write: line => messages.push(line) },
+  });
+  if (error || !binary) throw new Error(`${name}: ${messages.join('')}${error ? error.message : ''}`);
+  return binary;
+}

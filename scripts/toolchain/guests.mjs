@@ -1,0 +1,48 @@
+// guest-modules/<language>/NAME.<ext> becomes guest-modules/dist/NAME.wasm; test/NAME.wat becomes dist/test/NAME.wasm.
+
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compileAssemblyScript } from './assemblyscript.mjs';
+import { assembleWat, stripToolSections } from './binaryen.mjs';
+import { compile, link, sourceTree } from './clang.mjs';
+
+const cFlags = [
+  '--target=wasm32', '-std=c17', '-O3', '-nostdlib', '-ffreestanding', '-Wall', '-Wextra', '-Wpedantic', '-Werror',
+  '-Iguest-modules/sdk',
+];
+
+// The stack lies first so that running over its end traps instead of overwriting data.
+const linkFlags = ['--no-entry', '--stack-first', '-z', 'stack-size=65536', '--strip-debug', '--gc-sections', '--fatal-warnings'];
+
+const languages = [
+  { folder: 'c', extension: '.c', dist: 'dist', build: buildC },
+  { folder: 'wat', extension: '.wat', dist: 'dist', build: buildWat },
+  { folder: 'assemblyscript', extension: '.ts', dist: 'dist', build: buildAssemblyScript },
+  { folder: 'test', extension: '.wat', dist: 'dist/test', build: buildWat },
+];
+
+/** The build steps, each {output, run}: `run` gives the bytes of the file `output`. */
+export function guestSteps(root) {
+  const home = join(root, 'guest-modules');
+  return languages.flatMap(({ folder, extension, dist, build }) =>
+    (existsSync(join(home, folder)) ? readdirSync(join(home, folder)).sort() : [])
+      .filter(name => name.endsWith(extension) && !name.endsWith('.d.ts'))
+      .map(name => ({
+        output: `guest-modules/${dist}/${name.slice(0, -extension.length)}.wasm`,
+        run: () => build(root, `guest-modules/${folder}/${name}`),
+      })));
+}
+
+async function buildC(root, source) {
+  const tree = sourceTree(root, ['guest-modules/sdk', 'guest-modules/c']);
+  const object = await compile(tree, source, cFlags);
+  return stripToolSections(await link([['module.o', object]], linkFlags));
+}
+
+function buildWat(root, source) {
+  return assembleWat(readFileSync(join(root, source), 'utf8'), source);
+}
+
+async function buildAssemblyScript(root, source) {
+  return stripToolSections(await compileAssemblyScript(readFileSync(join(root, source), 'utf8'), source));
+}
