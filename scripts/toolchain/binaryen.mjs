@@ -5,6 +5,11 @@ import binaryen from 'binaryen';
 const customAnnotation = /\(@custom\s+"([^"]+)"((?:\s+"(?:[^"\\]|\\.)*")+)\s*\)/g;
 const escapes = { n: '\n', t: '\t', '"': '"', "'": "'", '\\': '\\' };
 
+const { Features } = binaryen;
+// What GraalWasm reads. With all features binaryen writes encodings that few engines know, such as compact imports.
+const features = Features.MutableGlobals | Features.SignExt | Features.NontrappingFPToInt | Features.BulkMemory | Features.BulkMemoryOpt
+  | Features.ReferenceTypes | Features.Multivalue | Features.SIMD128 | Features.Atomics;
+
 binaryen.setDebugInfo(true);  // keeps the names of functions, for the stacks of traps
 
 /** Assembles WAT text. `(@custom "name" "text")` becomes a custom section: binaryen reads this annotation and drops it. */
@@ -12,7 +17,7 @@ export function assembleWat(text, name) {
   const module = binaryen.parseText(text);
   try {
     // Nothing is optimised: the test modules are meant to do what their text says.
-    module.setFeatures(binaryen.Features.All);
+    module.setFeatures(features);
     if (!module.validate()) throw new Error(`${name}: not a valid module`);
     for (const [, section, strings] of text.matchAll(customAnnotation)) {
       const content = [...strings.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(match => unescape(match[1])).join('');
