@@ -193,19 +193,34 @@ test('wasi-hello: output, arguments and exit status under the WASI of Node', asy
     rmSync(folder, { recursive: true });
   }
 });
-test('shared: four threads, no update lost, every stack its own', async () => {
-  const memory = new WebAssembly.Memory({ initial: 4, maximum: 64, shared: true });
-  const bytes = read('test/shared');
-  const elements = 32768;
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  instance.exports.fill(0, elements);
-  const sums = await Promise.all([0, 1, 2, 3].map(id => new Promise((resolve, reject) => {
-    new Worker(new URL('./shared-worker.mjs', import.meta.url), { workerData: { bytes, memory, id, elements } })
-      .once('message', resolve).once('error', reject);
+/** Four threads on `memory`, each with a page of its own for stack and thread-local variables; what each of them answers. */
+function onFourThreads(name, memory, firstPage, elements) {
+  return Promise.all([0, 1, 2, 3].map(id => new Promise((resolve, reject) => {
+    const workerData = { name, bytes: read(name), memory, page: firstPage + id, elements };
+    new Worker(new URL('./shared-worker.mjs', import.meta.url), { workerData }).once('message', resolve).once('error', reject);
   })));
-  assert.equal(instance.exports.counter(), 4 * 100000);
+}
+test('shared: four threads, no update lost, every stack its own', async () => {
+  const memory = new WebAssembly.Memory({ initial: 4 + 4, maximum: 64, shared: true });
+  const elements = 32768;
+  const { exports } = open('test/shared', { imports: { env: { memory } } });
+  exports.fill(0, elements);
+  const sums = await onFourThreads('test/shared', memory, 4, elements);
+  assert.equal(exports.counter(), 4 * 100000);
   assert.deepEqual(sums, sums.map(() => (BigInt(elements) * BigInt(elements - 1)) / 2n));
-  traps(() => instance.exports.sum(0, elements + 1), /unreachable/);
+  traps(() => exports.sum(0, elements + 1), /unreachable/);
+});
+test('shared-array: atomics, thread-local variables and the start function of the linker', async () => {
+  const memory = new WebAssembly.Memory({ initial: 66 + 4, maximum: 128, shared: true });
+  const elements = 2 ** 20;
+  const { exports } = open('shared-array', { imports: { env: { memory } } });
+  exports.fill(0, elements);
+  let expected = 0n;
+  for (let i = 0; i < elements; i++) expected += BigInt(Math.imul(i, i) >>> 0);
+  assert.equal(exports.sum(0, elements), expected);
+  assert.deepEqual(await onFourThreads('shared-array', memory, 66, elements), [20, 20, 20, 20]);
+  assert.equal(exports.total(), expected * 81n);
+  assert.equal(exports.sums_here(), 1);
 });
 
 // ---- The oracles must notice a wrong module

@@ -1,7 +1,7 @@
 // guest-modules/<language>/NAME.<ext> becomes guest-modules/dist/NAME.wasm; test/NAME.wat becomes dist/test/NAME.wasm.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { compileAssemblyScript } from './assemblyscript.mjs';
 import { assembleWat, stripToolSections } from './binaryen.mjs';
 import { compile, link, sourceTree } from './clang.mjs';
@@ -14,8 +14,16 @@ const cFlags = [
 // The stack lies first so that running over its end traps instead of overwriting data.
 const linkFlags = ['--no-entry', '--stack-first', '-z', 'stack-size=65536', '--strip-debug', '--gc-sections', '--fatal-warnings'];
 
+// A shared guest: Penny makes the memory (8 MiB at most here) and sets stack pointer and thread-local block per worker.
+const sharedFlags = ['-matomics', '-mbulk-memory'];
+const sharedLinkFlags = [
+  '--import-memory', '--shared-memory', '--max-memory=8388608', '--export=__stack_pointer',
+  '--export=__wasm_init_tls', '--export=__tls_size', '--export=__tls_align', '--export=__tls_base',
+];
+
 const languages = [
-  { folder: 'c', extension: '.c', dist: 'dist', build: buildC },
+  { folder: 'c', extension: '.c', dist: 'dist', build: (root, source) => buildC(root, source, [], []) },
+  { folder: 'c-shared', extension: '.c', dist: 'dist', build: (root, source) => buildC(root, source, sharedFlags, sharedLinkFlags) },
   { folder: 'wat', extension: '.wat', dist: 'dist', build: buildWat },
   { folder: 'assemblyscript', extension: '.ts', dist: 'dist', build: buildAssemblyScript },
   { folder: 'test', extension: '.wat', dist: 'dist/test', build: buildWat },
@@ -33,10 +41,10 @@ export function guestSteps(root) {
       })));
 }
 
-async function buildC(root, source) {
-  const tree = sourceTree(root, ['guest-modules/sdk', 'guest-modules/c']);
-  const object = await compile(tree, source, cFlags);
-  return stripToolSections(await link([['module.o', object]], linkFlags));
+async function buildC(root, source, moreFlags, moreLinkFlags) {
+  const tree = sourceTree(root, ['guest-modules/sdk', dirname(source)]);
+  const object = await compile(tree, source, [...cFlags, ...moreFlags]);
+  return stripToolSections(await link([['module.o', object]], [...linkFlags, ...moreLinkFlags]));
 }
 
 function buildWat(root, source) {
