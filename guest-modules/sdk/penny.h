@@ -109,7 +109,7 @@ PENNY_SHARED_DEFINITION __attribute__((export_name("penny_reset"))) void penny_r
 // ---- What the compiler may call ------------------------------------------------------------------------------------------------
 
 // With bulk memory (clang's default for wasm32 since version 20) the builtins are single instructions, not calls of themselves.
-#ifdef __wasm_bulk_memory__
+#if defined(__wasm_bulk_memory_opt__) || (defined(__wasm_bulk_memory__) && __clang_major__ < 20)
 
 PENNY_SHARED_DEFINITION void *memcpy(void *restrict target, const void *restrict source, size_t bytes) {
     return __builtin_memcpy(target, source, bytes);

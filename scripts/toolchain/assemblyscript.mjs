@@ -2,13 +2,14 @@
 
 import asc from 'assemblyscript/asc';
 
-// No runtime and no `env.abort` import: Penny offers guests only the imports that docs/guests.md lists.
-const flags = ['--runtime', 'stub', '--use', 'abort=', '-O3', '--noAssert', '--converge'];
+// No `env.abort` import: Penny offers guests only the imports that docs/guests.md lists.
+const flags = ['--use', 'abort=', '-O3', '--noAssert', '--converge'];
 
-export async function compileAssemblyScript(text, name) {
+/** `runtime` is `stub` for modules that allocate nothing, `minimal` for those that do. */
+export async function compileAssemblyScript(text, name, runtime = 'stub') {
   let binary = null;
   const messages = [];
-  const { error } = await asc.main([name, '--outFile', 'module.wasm', ...flags], {
+  const { error } = await asc.main([name, '--outFile', 'module.wasm', '--runtime', runtime, ...flags], {
     readFile: path => (path === name ? text : null),
     writeFile: (path, contents) => { if (path === 'module.wasm') binary = contents; },
     listFiles: () => [],

@@ -41,6 +41,15 @@ export function guestSteps(root) {
       })));
 }
 
+/** Builds an example of the documentation from its text. */
+export async function buildExample(root, name, text) {
+  if (name.endsWith('.wat')) return assembleWat(text, name);
+  if (name.endsWith('.ts')) return compileAssemblyScript(text, name, 'minimal');
+  const tree = sourceTree(root, ['guest-modules/sdk']);
+  tree[name] = text;
+  return link([['module.o', await compile(tree, name, cFlags)]], linkFlags);
+}
+
 async function buildC(root, source, moreFlags, moreLinkFlags) {
   const tree = sourceTree(root, ['guest-modules/sdk', dirname(source)]);
   const object = await compile(tree, source, [...cFlags, ...moreFlags]);
