@@ -49,8 +49,7 @@ export function compile(tree, source, flags) {
   return run('clang', [...flags, flags.includes('-S') ? '' : '-c', source, '-o', output].filter(Boolean), tree, output);
 }
 
-/** Links `objects`, an array of [name, bytes]. The compiler driver cannot start a linker here, so this is a call of its own. */
-export function link(objects, flags) {
-  const output = 'module.wasm';
+/** Links `objects`, an array of [name, bytes], into a module that calls itself `output`. The compiler driver cannot start a linker here, so this is a call of its own. */
+export function link(objects, flags, output) {
   return run('wasm-ld', [...flags, ...objects.map(([name]) => name), '-o', output], Object.fromEntries(objects), output);
 }

@@ -1,38 +1,46 @@
-// The core: wasm-core/src/*.c becomes wasm-core/dist/penny-core.wasm, and the layout that Java reads is generated beside it.
+// The core, after wasm-core/build.json: the wasm module, and from the same sources the layout that Java and the documentation share.
 
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { stripToolSections } from './binaryen.mjs';
 import { compile, link, sourceTree } from './clang.mjs';
+import { generateLayout, layoutInputs } from './layout.mjs';
 
 const sources = 'wasm-core/src';
-const layoutSource = 'layout_offsets.c';
-
-export const coreFlags = [
-  '--target=wasm32', '-std=c17', '-O3', '-nostdlib', '-ffreestanding', '-matomics', '-mbulk-memory',
-  '-Wall', '-Wextra', '-Wpedantic', '-Werror', '-Iwasm-core/include', '-Iwasm-core/src',
+const layoutOutputs = [
+  'host/penny/src/main/java/dev/penny/internal/core/CoreLayout.java',
+  'host/penny/src/main/java/dev/penny/internal/core/CoreStatus.java',
+  'docs/abi.md',
 ];
 
-// The memory is the host's, up to 32,767 pages; so are the table and, for each worker, the value of the stack pointer.
-const linkFlags = [
-  '--no-entry', '--import-memory', '--shared-memory', '--max-memory=2147418112', '--import-table', '--export=__stack_pointer',
-  '-z', 'stack-size=65536', '--strip-debug', '--gc-sections', '--fatal-warnings',
-];
-
+/** The build steps, each {output, run}: `run` gives the content of the file `output`. */
 export function coreSteps(root) {
-  if (!existsSync(join(root, sources))) {
-    console.log('wasm-core/src is not there: the core is left out');
-    return [];
-  }
-  return [{ output: 'wasm-core/dist/penny-core.wasm', run: () => buildCore(root) }];
+  const plan = JSON.parse(readFileSync(join(root, 'wasm-core/build.json'), 'utf8'));
+  const tree = sourceTree(root, ['wasm-core/include', sources]);
+  let layout = null;
+  const fileOfLayout = async path => {
+    const content = (await (layout ??= buildLayout(root, tree, plan))).get(path);
+    if (content === undefined) throw new Error(`layout.mjs generates no ${path}`);
+    return content;
+  };
+  return [
+    { output: plan.output, run: () => buildCore(root, tree, plan) },
+    ...layoutOutputs.map(output => ({ output, run: () => fileOfLayout(output) })),
+  ];
 }
 
-async function buildCore(root) {
-  const tree = sourceTree(root, ['wasm-core/include', sources]);
+async function buildCore(root, tree, plan) {
   const objects = [];
   for (const name of readdirSync(join(root, sources)).sort()) {
-    if (!name.endsWith('.c') || name === layoutSource) continue;
-    objects.push([name.replace(/\.c$/, '.o'), await compile(tree, `${sources}/${name}`, coreFlags)]);
+    const source = `${sources}/${name}`;
+    if (!name.endsWith('.c') || source === plan.layoutSource) continue;
+    objects.push([name.replace(/\.c$/, '.o'), await compile(tree, source, plan.compile)]);
   }
-  return stripToolSections(await link(objects, linkFlags));
+  return stripToolSections(await link(objects, plan.link, basename(plan.output)));
+}
+
+async function buildLayout(root, tree, plan) {
+  const assembly = await compile(tree, plan.layoutSource, [...plan.compile, '-S']);
+  const texts = Object.entries(layoutInputs).map(([key, path]) => [key, readFileSync(join(root, path), 'utf8')]);
+  return generateLayout({ asmText: new TextDecoder().decode(assembly), ...Object.fromEntries(texts) });
 }

@@ -1,7 +1,7 @@
 // guest-modules/<language>/NAME.<ext> becomes guest-modules/dist/NAME.wasm; test/NAME.wat becomes dist/test/NAME.wasm.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { compileAssemblyScript } from './assemblyscript.mjs';
 import { assembleWat, stripToolSections } from './binaryen.mjs';
 import { compile, link, sourceTree } from './clang.mjs';
@@ -47,13 +47,13 @@ export async function buildExample(root, name, text) {
   if (name.endsWith('.ts')) return compileAssemblyScript(text, name, 'minimal');
   const tree = sourceTree(root, ['guest-modules/sdk']);
   tree[name] = text;
-  return link([['module.o', await compile(tree, name, cFlags)]], linkFlags);
+  return link([['module.o', await compile(tree, name, cFlags)]], linkFlags, 'example.wasm');
 }
 
 async function buildC(root, source, moreFlags, moreLinkFlags) {
   const tree = sourceTree(root, ['guest-modules/sdk', dirname(source)]);
   const object = await compile(tree, source, [...cFlags, ...moreFlags]);
-  return stripToolSections(await link([['module.o', object]], [...linkFlags, ...moreLinkFlags]));
+  return stripToolSections(await link([['module.o', object]], [...linkFlags, ...moreLinkFlags], `${basename(source, '.c')}.wasm`));
 }
 
 function buildWat(root, source) {
