@@ -78,7 +78,7 @@ public final class PennyBuilder {
      * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used
      */
     public Penny build() {
-        return new Penny(new EngineConfig(workers, backend != null ? backend : installed(backendName), seed,
+        return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
                 (int) (memoryBytes & -65_536L), queueCapacity, rejectWhenFull));
     }
 
