@@ -1,6 +1,7 @@
 package dev.penny.internal.guest;
 
 import dev.penny.api.CapacityException;
+import dev.penny.api.LinkException;
 import dev.penny.api.LoadException;
 import dev.penny.api.Signature;
 import dev.penny.api.TaskModule.ModuleKind;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 
 /**
@@ -28,6 +30,7 @@ final class SharedWasmGuest implements Guest {
     /** Shadow stack and thread-local variables of one worker. */
     private static final int REGION_PAGES = 2;
     private static final int STACK_BYTES_MIN = SystemModules.PAGE_BYTES;
+    private static final int TLS_BYTES_MAX = 16 << 20;
 
     private final WasmCode code;
     private final Value memory;
@@ -63,7 +66,7 @@ final class SharedWasmGuest implements Guest {
             Value exports = runtime.instantiate(name,
                     runtime.compile(name, SystemModules.memory((int) declared.minPages(), (int) pages)), Map.of());
             return new SharedWasmGuest(code, exports.getMember("memory"), exports.getMember("grow"), pages);
-        } catch (dev.penny.api.LinkException e) {
+        } catch (LinkException e) {
             throw new LoadException("no memory for a shared module: module=%s, bytes=%d, reason=%s"
                     .formatted(code.name(), pages * SystemModules.PAGE_BYTES, e.getMessage()), e);
         }
@@ -96,6 +99,18 @@ final class SharedWasmGuest implements Guest {
 
     private synchronized WasmCode.Live make(int worker) {
         WasmCode.Live live = code.instantiate(Optional.of(memory));
+        try {
+            giveRegion(live, worker);
+        } catch (PolyglotException | ClassCastException | NullPointerException | UnsupportedOperationException e) {
+            // The linker's exports have their names but not their types.
+            throw new LinkException("cannot give a worker its own stack: module=%s, worker=%d, reason=%s"
+                    .formatted(code.name(), worker, e.getMessage()), e);
+        }
+        code.initialize(live);
+        return live;
+    }
+
+    private void giveRegion(WasmCode.Live live, int worker) {
         boolean hasStack = code.shape().globals().contains("__stack_pointer");
         int tlsBytes = tlsBytes(live);
         if (hasStack || tlsBytes > 0) {
@@ -109,15 +124,18 @@ final class SharedWasmGuest implements Guest {
                 live.exports().getMember("__stack_pointer").putMember("value", region + regionPages * SystemModules.PAGE_BYTES);
             }
         }
-        code.initialize(live);
-        return live;
     }
 
     private int tlsBytes(WasmCode.Live live) {
         if (!code.shape().functions().containsKey("__wasm_init_tls") || !code.shape().globals().contains("__tls_size")) {
             return 0;
         }
-        return live.exports().getMember("__tls_size").getMember("value").asInt();
+        int bytes = live.exports().getMember("__tls_size").getMember("value").asInt();
+        if (bytes < 0 || bytes > TLS_BYTES_MAX) {
+            throw new LinkException("thread-local variables are too large: module=%s, bytes=%d, limit=%d"
+                    .formatted(code.name(), Integer.toUnsignedLong(bytes), TLS_BYTES_MAX));
+        }
+        return bytes;
     }
 
     private int grow(int worker, int pages) {

@@ -1,6 +1,7 @@
 package dev.penny.internal.guest;
 
 import dev.penny.api.LinkException;
+import dev.penny.api.LoadException;
 import dev.penny.api.Signature;
 import dev.penny.api.SignatureException;
 import dev.penny.api.ValueType;
@@ -27,7 +28,7 @@ final class WasmFunctions {
     private final boolean hasMemory;
     private final List<GuestFunction> functions = new ArrayList<>();
 
-    /** Lists the functions of a module. @throws dev.penny.api.LoadException its {@code penny} section is wrong */
+    /** Lists the functions of a module. @throws LoadException it has none, or its {@code penny} section is wrong */
     WasmFunctions(String module, WasmShape shape) {
         this.module = module;
         this.shape = shape;
@@ -39,6 +40,9 @@ final class WasmFunctions {
                 functions.add(new GuestFunction(name, List.copyOf(signatures), type.toString()));
             }
         });
+        if (functions.isEmpty()) {
+            throw new LoadException("the module exports no functions: module=%s".formatted(module));
+        }
     }
 
     List<GuestFunction> list() {
