@@ -77,7 +77,8 @@ public final class TestWorker implements WorkerLink {
             binder.accept(currentSlot);
             return failure == null ? currentSlot : -1;
         };
-        Value tables = RUNTIME.instantiate("table", RUNTIME.compile("table", SystemModules.table(SLOTS)), Map.of("penny", Map.of("bind", bind)));
+        Value tables = RUNTIME.instantiate("table", RUNTIME.compile("table", SystemModules.table(SLOTS)),
+                Map.of("penny", Map.of("bind", bind)));
         this.table = tables.getMember("table");
         this.reset = tables.getMember("reset");
         this.dispatch = RUNTIME.instantiate("dispatch", RUNTIME.compile("dispatch", dispatcher()), Map.of("core", Map.of("table", table)))
