@@ -16,6 +16,7 @@ import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -136,6 +137,11 @@ public final class Scheduler {
     /** The backend that lends threads now. */
     public ThreadBackend backend() {
         return backend;
+    }
+
+    /** The hash of the schedule so far, if the backend steps its workers. */
+    public OptionalLong traceHash() {
+        return crew.traceHash();
     }
 
     /** Counters of every worker, read while they run. */
@@ -341,6 +347,10 @@ public final class Scheduler {
 
     // ---- lifecycle
 
+    boolean allFramesFree() {
+        return spilled.isEmpty() && frames.allFree();
+    }
+
     boolean isBroken() {
         return broken.get() != null;
     }
@@ -421,7 +431,7 @@ public final class Scheduler {
     }
 
     private void awaitDrained() {
-        BooleanSupplier drained = () -> isBroken() || spilled.isEmpty() && frames.allFree();
+        BooleanSupplier drained = () -> isBroken() || allFramesFree();
         while (!drained.getAsBoolean()) {
             if (!drive(drained)) {
                 LockSupport.parkNanos(FULL_WAIT_NANOS);

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 
@@ -52,23 +53,23 @@ public final class Glue {
     /**
      * Links the thunks to one worker's instance of the guest and places them.
      *
-     * @param exports of the guest's instance
+     * @param guest finds what the guest exports, and its memory as {@code memory}
      * @param faults told why a thunk returned "failed"
      * @return the thunks of {@link Placement#EXPORTS} by slot; empty for {@link Placement#TABLE}
      */
-    public Map<Integer, Value> link(WorkerLink link, Value exports, Consumer<? super PennyException> faults) {
+    public Map<Integer, Value> link(WorkerLink link, Function<String, Value> guest, Consumer<? super PennyException> faults) {
         Map<String, Object> core = new HashMap<>();
         core.put("memory", link.memoryValue());
         core.put("table", link.tableValue());
         core.put("heap_alloc", link.heapAllocValue());
         Map<Integer, Value> exported = new HashMap<>();
         for (Value compiled : compiledNumeric) {
-            Value glue = runtime.instantiate(module + ".glue", compiled, Map.of("core", core, "guest", members(exports, numeric, List.of())));
+            Value glue = runtime.instantiate(module + ".glue", compiled, Map.of("core", core, "guest", members(guest, numeric, List.of())));
             collect(glue, numeric, exported);
         }
         for (Value compiled : compiledMarshalling) {
             Map<String, Map<String, Object>> imports = Map.of("core", core,
-                    "guest", members(exports, marshalling, marshallingExports()),
+                    "guest", members(guest, marshalling, marshallingExports()),
                     "penny", Map.of("fault", faultImport(faults)));
             Value glue = runtime.instantiate(module + ".blockglue", compiled, imports);
             glue.getMember("init").executeVoid(link.worker());
@@ -90,10 +91,10 @@ public final class Glue {
         return names;
     }
 
-    private static Map<String, Object> members(Value exports, List<Thunk> thunks, List<String> others) {
+    private static Map<String, Object> members(Function<String, Value> guest, List<Thunk> thunks, List<String> others) {
         Map<String, Object> members = new HashMap<>();
-        thunks.forEach(thunk -> members.put(thunk.export(), exports.getMember(thunk.export())));
-        others.forEach(name -> members.put(name, exports.getMember(name)));
+        thunks.forEach(thunk -> members.put(thunk.export(), guest.apply(thunk.export())));
+        others.forEach(name -> members.put(name, guest.apply(name)));
         return members;
     }
 

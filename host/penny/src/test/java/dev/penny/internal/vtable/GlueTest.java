@@ -40,7 +40,7 @@ class GlueTest {
             int paren = function.indexOf('(');
             thunks.add(new Thunk(thunks.size() * 2, function.substring(0, paren), Signature.parse(function.substring(paren))));
         }
-        Glue.compile(worker.runtime(), "guest", thunks, traits, Placement.TABLE).link(worker, exports, worker::fail);
+        Glue.compile(worker.runtime(), "guest", thunks, traits, Placement.TABLE).link(worker, exports::getMember, worker::fail);
         return exports;
     }
 
@@ -223,7 +223,7 @@ class GlueTest {
         TestWorker small = new TestWorker(0, machine);
         Value exports = small.runtime().instantiate("guest", small.runtime().compile("guest", GuestBytes.honest().toByteArray()), Map.of());
         Thunk thunk = new Thunk(3, "same_bytes", Signature.parse("(bytes)->bytes"));
-        Glue.compile(small.runtime(), "guest", List.of(thunk), HONEST, Placement.TABLE).link(small, exports, small::fail);
+        Glue.compile(small.runtime(), "guest", List.of(thunk), HONEST, Placement.TABLE).link(small, exports::getMember, small::fail);
         machine.limitHeap(64);
         small.memory().putLong(RECORD + 8, CoreMemory.block(ARGUMENTS, 100));
         assertEquals(1, small.dispatch(3, RECORD));
@@ -287,7 +287,7 @@ class GlueTest {
         Value exports = worker.runtime().instantiate("guest", worker.runtime().compile("guest", GuestBytes.honest().toByteArray()), Map.of());
         Thunk thunk = new Thunk(9, "same_bytes", Signature.parse("(bytes)->bytes"));
         Map<Integer, Value> thunks = Glue.compile(worker.runtime(), "guest", List.of(thunk), HONEST, Placement.EXPORTS)
-                .link(worker, exports, worker::fail);
+                .link(worker, exports::getMember, worker::fail);
         argument(0, new byte[] {1, 2, 3});
         assertEquals(0, thunks.get(9).execute(RECORD).asInt());
         assertArrayEquals(new byte[] {1, 2, 3}, resultBytes());
