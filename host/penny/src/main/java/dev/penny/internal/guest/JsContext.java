@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.graalvm.polyglot.Context;
-import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
-import org.graalvm.polyglot.SourceSection;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.io.IOAccess;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
@@ -34,7 +34,7 @@ final class JsContext implements AutoCloseable {
     /** Evaluated before the module, so that it holds the real constructors whatever the module does to the globals. */
     private static final Source PRELUDE = script("""
             (log) => {
-              const BufferOf = ArrayBuffer, BytesOf = Uint8Array, TextOf = String;
+              const BigIntOf = BigInt, BufferOf = ArrayBuffer, BytesOf = Uint8Array, TextOf = String;
               const { apply } = Reflect;
               const { slice } = BufferOf.prototype;
               const penny = Object.freeze({ log: (level, text) => { log(level, TextOf(text)); } });
@@ -47,7 +47,7 @@ final class JsContext implements AutoCloseable {
                   return byteLength === buffer.byteLength ? buffer : apply(slice, buffer, [byteOffset, byteOffset + byteLength]);
                 },
                 settle: (promise, sink) => { promise.then((value) => sink(true, value), (reason) => sink(false, reason)); },
-                adapter: (make) => make(BigInt, BytesOf, BufferOf),
+                adapter: (make) => make(BigIntOf, BytesOf, BufferOf),
               });
             }
             """);
@@ -109,8 +109,7 @@ final class JsContext implements AutoCloseable {
                     .option("js.graal-builtin", "false")
                     .option("js.java-package-globals", "false")
                     .option("js.shared-array-buffer", "false")
-                    // Buffers only: that is how a copy of a bytes argument gets in.
-                    .allowHostAccess(HostAccess.newBuilder().allowBufferAccess(true).build())
+                    .allowHostAccess(WasmRuntime.HOST_ACCESS)
                     .allowPolyglotAccess(PolyglotAccess.NONE)
                     .allowIO(fileAccess(source))
                     .out(new LogStream(log, System.Logger.Level.INFO, source.name()))
@@ -148,9 +147,12 @@ final class JsContext implements AutoCloseable {
     }
 
     private static LoadException notLoaded(String module, PolyglotException e) {
-        SourceSection at = e.getSourceLocation();
-        String place = at == null || !at.isAvailable() ? ""
-                : ", file=%s, line=%d, column=%d".formatted(at.getSource().getName(), at.getStartLine(), at.getStartColumn());
+        String place = Stream.concat(Stream.ofNullable(e.getSourceLocation()), StreamSupport.stream(e.getPolyglotStackTrace().spliterator(), false)
+                        .filter(PolyglotException.StackFrame::isGuestFrame).map(PolyglotException.StackFrame::getSourceLocation))
+                .filter(at -> at != null && at.isAvailable())
+                .findFirst()
+                .map(at -> ", file=%s, line=%d, column=%d".formatted(at.getSource().getName(), at.getStartLine(), at.getStartColumn()))
+                .orElse("");
         String what = e.isSyntaxError() ? "syntax error" : "the module failed while it was loaded";
         return new LoadException("%s: module=%s%s, reason=%s".formatted(what, module, place, e.getMessage()), e);
     }

@@ -1,6 +1,5 @@
 package dev.penny.internal.guest;
 
-import dev.penny.api.LinkException;
 import dev.penny.api.LoadException;
 import dev.penny.api.Signature;
 import dev.penny.api.SignatureException;
@@ -68,8 +67,7 @@ public final class JsGuest implements Guest {
         for (String name : exports.getMemberKeys()) {
             Value member = exports.getMember(name);
             if (member != null && member.canExecute()) {
-                String nativeType = "function of %d".formatted(member.getMember("length").asInt());
-                found.put(name, new GuestFunction(name, declared.getOrDefault(name, List.of()), nativeType));
+                found.put(name, new GuestFunction(name, declared.getOrDefault(name, List.of()), nativeType(member)));
             }
         }
         for (String name : declared.keySet()) {
@@ -82,6 +80,11 @@ public final class JsGuest implements Guest {
             throw new LoadException("the module exports no function: module=" + source.name());
         }
         return found;
+    }
+
+    private static String nativeType(Value function) {
+        Value length = function.getMember("length");
+        return length != null && length.fitsInInt() ? "function of " + length.asInt() : "function";
     }
 
     private Map<String, List<Signature>> declaredSignatures(Value exports) {
@@ -138,8 +141,7 @@ public final class JsGuest implements Guest {
     public void check(String function, Signature signature) {
         GuestFunction found = functions.get(function);
         if (found == null) {
-            throw new LinkException("no such function: module=%s, function=%s, functions=%s"
-                    .formatted(source.name(), function, String.join(" ", functions.keySet())));
+            throw NearNames.unknownFunction(source.name(), function, functions.keySet());
         }
         if (!found.signatures().isEmpty() && !found.signatures().contains(signature)) {
             throw new SignatureException("the module declares another signature: module=%s, function=%s, signature=%s, declared=%s"

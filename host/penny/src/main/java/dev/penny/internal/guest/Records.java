@@ -2,6 +2,8 @@ package dev.penny.internal.guest;
 
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.WorkerLink;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** A task's record in core memory: the result word, then one word per argument. */
@@ -36,5 +38,10 @@ final class Records {
         int ref = link.allocateResult(bytes.length);
         link.memory().putBytes(ref, bytes);
         link.memory().putLong(record, CoreMemory.block(ref, bytes.length));
+    }
+
+    /** For tasks: they may read it, in the byte order of the memory. */
+    static ByteBuffer readOnly(ByteBuffer buffer) {
+        return buffer.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 }
