@@ -23,6 +23,7 @@ public final class HostFrames<O> {
     private static final int LINE_INTS = 32;
     private static final int LOCK = 0;
     private static final int HEAD = 1;
+    private static final int TAKEN = 2;
     private static final int RETURNED = LINE_INTS;
 
     private final int baseRef;
@@ -31,7 +32,9 @@ public final class HostFrames<O> {
     private final AtomicReferenceArray<O> owners;
     /** Links of the lists by frame index; written by whoever holds the frame. */
     private final int[] next;
-    /** Per stripe one line for the takers (lock, head) and one for the givers (returned). */
+    /** Which taking of its stripe each frame is in. */
+    private final int[] sequence;
+    /** Per stripe one line for the takers (lock, head, count) and one for the givers (returned). */
     private final AtomicIntegerArray words;
 
     /** Reads where the core laid the host frames out; all are free. */
@@ -41,6 +44,7 @@ public final class HostFrames<O> {
         this.stripes = Math.min(8, Integer.highestOneBit(count));
         this.owners = new AtomicReferenceArray<>(count);
         this.next = new int[count];
+        this.sequence = new int[count];
         this.words = new AtomicIntegerArray(2 * LINE_INTS * stripes);
         for (int stripe = 0; stripe < stripes; stripe++) {
             words.set(takers(stripe) + HEAD, NONE);
@@ -91,11 +95,18 @@ public final class HostFrames<O> {
             }
             if (index != NONE) {
                 words.setPlain(takers + HEAD, next[index]);
+                words.setPlain(takers + TAKEN, words.getPlain(takers + TAKEN) + 1);
+                sequence[index] = words.getPlain(takers + TAKEN);
             }
             return index;
         } finally {
             words.setRelease(takers + LOCK, 0);
         }
+    }
+
+    /** A number for a taken frame: successive for a thread that submits alone, so that equal programs give equal numbers. */
+    public int sequence(int index) {
+        return sequence[index];
     }
 
     /** Gives a frame back; its owner must have been cleared. */
@@ -125,6 +136,13 @@ public final class HostFrames<O> {
     /** Takes the owner off a frame; only one caller gets it. */
     public O takeOwner(int index) {
         return owners.getAndSet(index, null);
+    }
+
+    /** As {@link #takeOwner}, for the worker that completes the frame: cheaper, and nobody else takes owners while workers run. */
+    public O takeOwnerOfCompleted(int index) {
+        O owner = owners.getAcquire(index);
+        owners.setRelease(index, null);
+        return owner;
     }
 
     /** True if no frame has an owner. */

@@ -31,7 +31,7 @@ public interface WorkerLink {
     /** {@code invoke(slot, record) -> outcome} as an import: runs the {@link HostTask} bound to the slot in this worker. */
     ProxyExecutable invoke();
 
-    /** Puts a Java or JavaScript body behind a slot in this worker. */
+    /** Puts a body behind {@link #invoke} for a slot in this worker; the guest puts the thunk that calls it into the table. */
     void bindHostTask(int slot, HostTask task);
 
     /**

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -48,7 +47,6 @@ public final class Scheduler {
     private final ArgumentRegion argumentRegion;
     private final Modules modules;
     private final List<Worker> workers;
-    private final AtomicLong tickets = new AtomicLong();
     private final ConcurrentLinkedQueue<SubmittedTask<?>> spilled = new ConcurrentLinkedQueue<>();
     private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -240,7 +238,7 @@ public final class Scheduler {
         memory.putInt(frame + CoreLayout.FRAME_OWNER, CoreLayout.OWNER_HOST);
         memory.putInt(frame + CoreLayout.FRAME_BLOCK, block);
         memory.putInt(frame + CoreLayout.FRAME_FLAGS, function.frameFlags());
-        memory.putLong(frame + CoreLayout.FRAME_TICKET, tickets.incrementAndGet());
+        memory.putLong(frame + CoreLayout.FRAME_TICKET, frames.sequence(index));
         memory.putInt(frame + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY);
         frames.setOwner(index, owner);
         if (!injector.tryPush(frame)) {
@@ -270,10 +268,14 @@ public final class Scheduler {
         boolean started = false;
         SubmittedTask<?> task;
         while ((task = spilled.poll()) != null) {
+            if (task.isDone()) {
+                continue; // cancelled while it was here
+            }
             if (!tryStart(task)) {
                 spilled.add(task);
                 return started;
             }
+            task.cancelFrameIfDone();
             started = true;
         }
         return started;
@@ -315,7 +317,7 @@ public final class Scheduler {
 
     void completed(Worker worker, int frame) {
         int index = frames.index(frame);
-        FrameOwner owner = frames.takeOwner(index);
+        FrameOwner owner = frames.takeOwnerOfCompleted(index);
         if (owner == null) {
             throw new IllegalStateException("a frame completed that nobody waits for: frame=" + frame);
         }

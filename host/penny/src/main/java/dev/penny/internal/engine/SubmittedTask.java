@@ -72,7 +72,8 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         frameIndex = index;
         blockRef = argumentRef;
         blockBytes = argumentBytes;
-        LIFE.setVolatile(this, QUEUED);
+        // Before the future is visible to any canceller, and published to the worker by the injector.
+        LIFE.setRelease(this, QUEUED);
     }
 
     /** The frame could not be published after all. */
@@ -83,11 +84,16 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled && LIFE.compareAndSet(this, QUEUED, CANCELLING)) {
+        cancelFrameIfDone();
+        return cancelled;
+    }
+
+    /** Cancels the frame of a task whose future is cancelled; also for one that was cancelled just before its frame was queued. */
+    void cancelFrameIfDone() {
+        if (isCancelled() && LIFE.compareAndSet(this, QUEUED, CANCELLING)) {
             scheduler.cancelFrame(frameIndex);
             LIFE.setVolatile(this, CANCELLED);
         }
-        return cancelled;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.penny.internal.guest;
 
 import dev.penny.api.PennyException;
 import dev.penny.api.TaskFailedException;
+import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest.BoundFunction;
 import dev.penny.internal.guest.Guest.GuestInstance;
@@ -24,7 +25,6 @@ import org.graalvm.polyglot.Value;
  */
 final class HostedWasmInstance implements GuestInstance {
 
-    private static final int OUTCOME_DONE = 0;
     private static final String START = "_start";
 
     private final WasmCode code;
@@ -56,6 +56,7 @@ final class HostedWasmInstance implements GuestInstance {
             bound.put(function.slot(), function);
             link.bindHostTask(function.slot(), record -> run(function, record));
         }
+        code.hostThunks().place(link, fresh.stream().map(BoundFunction::slot).toList());
     }
 
     @Override
@@ -92,7 +93,7 @@ final class HostedWasmInstance implements GuestInstance {
                 throw new TaskFailedException(name, "the guest exited: code=" + exit.code(), List.of(), null);
             }
             link.memory().putLong(record, 0);
-            return OUTCOME_DONE;
+            return CoreLayout.OUTCOME_DONE;
         }
         throw GuestErrors.failure(name, e);
     }

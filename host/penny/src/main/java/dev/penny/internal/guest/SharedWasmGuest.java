@@ -51,11 +51,7 @@ final class SharedWasmGuest implements Guest {
      * @throws LoadException the stack pointer is hidden, so that two instances could not have stacks of their own; no memory
      */
     static SharedWasmGuest create(WasmRuntime runtime, WasmCode code, WasmShape.Memory declared, long limitBytes) {
-        if (code.shape().hiddenStackPointer()) {
-            throw new LoadException(("a shared module must export its stack pointer, or the workers' stacks would overlap: module=%s, "
-                    + "missing=__stack_pointer, fix=link with --export=__stack_pointer --export=__wasm_init_tls --export=__tls_size")
-                    .formatted(code.name()));
-        }
+        checkStack(code.name(), code.shape());
         long ceiling = Math.min(limitBytes / SystemModules.PAGE_BYTES, SystemModules.PAGES_MAX);
         long pages = Math.min(declared.maxPages().orElse(ceiling), ceiling);
         if (declared.minPages() > pages) {
@@ -69,6 +65,15 @@ final class SharedWasmGuest implements Guest {
         } catch (LinkException e) {
             throw new LoadException("no memory for a shared module: module=%s, bytes=%d, reason=%s"
                     .formatted(code.name(), pages * SystemModules.PAGE_BYTES, e.getMessage()), e);
+        }
+    }
+
+    /** Refuses a shared module whose instances could not have stacks of their own. */
+    static void checkStack(String module, WasmShape shape) {
+        if (shape.importedMemory().isPresent() && shape.hiddenStackPointer()) {
+            throw new LoadException(("a shared module must export its stack pointer, or the workers' stacks would overlap: module=%s, "
+                    + "missing=__stack_pointer, fix=link with --export=__stack_pointer --export=__wasm_init_tls --export=__tls_size")
+                    .formatted(module));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.penny.internal.guest.Guest.BoundFunction;
 import dev.penny.internal.guest.Guest.GuestInstance;
 import dev.penny.internal.vtable.Glue;
 import dev.penny.internal.vtable.GlueModule.Placement;
+import dev.penny.internal.vtable.HostThunks;
 import dev.penny.internal.vtable.Thunk;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -39,6 +40,7 @@ final class WasmCode {
     private final WasmFunctions functions;
     private final Value compiled;
     private final Map<List<Thunk>, Glue> glues = new ConcurrentHashMap<>();
+    private final HostThunks hostThunks;
 
     /**
      * Compiles.
@@ -53,6 +55,7 @@ final class WasmCode {
         this.log = log;
         this.functions = new WasmFunctions(name, shape);
         this.compiled = runtime.compile(name, wasm);
+        this.hostThunks = new HostThunks(name);
     }
 
     /**
@@ -128,6 +131,10 @@ final class WasmCode {
     Glue glue(List<BoundFunction> bound, Placement placement) {
         List<Thunk> thunks = bound.stream().map(function -> new Thunk(function.slot(), function.name(), function.signature())).toList();
         return glues.computeIfAbsent(thunks, key -> Glue.compile(runtime, name, key, functions.traits(), placement));
+    }
+
+    HostThunks hostThunks() {
+        return hostThunks;
     }
 
     private ProxyExecutable log(MemoryOfInstance memory) {

@@ -35,7 +35,7 @@ final class WasmFunctions {
         this.hasMemory = shape.memories().contains("memory") || shape.importedMemory().isPresent();
         Map<String, List<Signature>> declared = PennySection.read(module, shape);
         shape.functions().forEach((name, type) -> {
-            if (!RESERVED.contains(name) && !name.startsWith("__")) {
+            if (!isReserved(name)) {
                 List<Signature> signatures = declared.getOrDefault(name, type.numericSignature().stream().toList());
                 functions.add(new GuestFunction(name, List.copyOf(signatures), type.toString()));
             }
@@ -43,6 +43,11 @@ final class WasmFunctions {
         if (functions.isEmpty()) {
             throw new LoadException("the module exports no functions: module=%s".formatted(module));
         }
+    }
+
+    /** True for exports that are no task functions. */
+    static boolean isReserved(String name) {
+        return RESERVED.contains(name) || name.startsWith("__");
     }
 
     List<GuestFunction> list() {
@@ -72,8 +77,8 @@ final class WasmFunctions {
         });
         NativeType needed = NativeType.of(signature);
         if (!actual.equals(needed)) {
-            throw new SignatureException("the signature does not fit the function: module=%s, function=%s, given=%s, given needs=%s, expected=%s"
-                    .formatted(module, function, signature, needed, expected(function, actual)));
+            throw new SignatureException("the signature does not fit the function: module=%s, function=%s, given=%s, given needs=%s, expected=%s, type=%s"
+                    .formatted(module, function, signature, needed, expected(function, actual), actual));
         }
         if (signature.usesBlocks() && !hasMemory) {
             throw new SignatureException("bytes and string need a guest that exports its memory: module=%s, function=%s, given=%s, missing=memory"

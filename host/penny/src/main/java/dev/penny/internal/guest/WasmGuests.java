@@ -1,7 +1,9 @@
 package dev.penny.internal.guest;
 
 import dev.penny.api.LoadOptions;
+import dev.penny.api.ModuleInspection;
 import dev.penny.internal.core.WasmRuntime;
+import java.nio.BufferUnderflowException;
 import java.util.Optional;
 
 /** Loads wasm guests. */
@@ -23,7 +25,7 @@ public final class WasmGuests {
         byte[] limited;
         try {
             limited = MemoryLimiter.clamp(name, wasm, options.memoryLimitBytes());
-        } catch (IndexOutOfBoundsException | IllegalArgumentException | java.nio.BufferUnderflowException e) {
+        } catch (IndexOutOfBoundsException | IllegalArgumentException | BufferUnderflowException e) {
             throw WasmReader.damaged(name, wasm.length, e);
         }
         WasmCode code = new WasmCode(runtime, name, shape, limited, options, log);
@@ -32,5 +34,14 @@ public final class WasmGuests {
             return SharedWasmGuest.create(runtime, code, shared.get().memory(), options.memoryLimitBytes());
         }
         return new WasmGuest(code);
+    }
+
+    /**
+     * Says what is in a module and what would keep it from loading. Nothing is compiled or run.
+     *
+     * @throws dev.penny.api.LoadException not a wasm module at all
+     */
+    public static ModuleInspection inspect(String name, byte[] wasm, LoadOptions options) {
+        return WasmInspector.inspect(name, wasm, options);
     }
 }

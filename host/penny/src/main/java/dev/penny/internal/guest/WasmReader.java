@@ -84,7 +84,7 @@ final class WasmReader {
     }
 
     private static Parser parser() {
-        return Parser.builder().withValidation(false)
+        return Parser.builder().withValidation(false).withCustomParsers(Map.of())
                 .includeSectionId(SectionId.CUSTOM).includeSectionId(SectionId.TYPE).includeSectionId(SectionId.IMPORT)
                 .includeSectionId(SectionId.FUNCTION).includeSectionId(SectionId.TABLE).includeSectionId(SectionId.MEMORY)
                 .includeSectionId(SectionId.GLOBAL).includeSectionId(SectionId.EXPORT)
@@ -147,8 +147,17 @@ final class WasmReader {
         customs.computeIfAbsent(section.name(), name -> new ByteArrayOutputStream()).writeBytes(contents);
         if (section.name().equals("target_features")) {
             linkedByLld = true;
-        } else if (section instanceof NameCustomSection names) {
-            linkedByLld |= "__stack_pointer".equals(names.nameOfGlobal(0));
+        } else if (section.name().equals("name")) {
+            linkedByLld |= firstGlobalIsNamedStackPointer(contents);
+        }
+    }
+
+    private static boolean firstGlobalIsNamedStackPointer(byte[] nameSection) {
+        try {
+            return "__stack_pointer".equals(NameCustomSection.parse(nameSection).nameOfGlobal(0));
+        } catch (RuntimeException e) {
+            // A damaged custom section is no error of the module.
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ package dev.penny.internal.vtable;
 import dev.penny.api.CapacityException;
 import dev.penny.api.PennyException;
 import dev.penny.api.TaskFailedException;
+import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.vtable.GlueModule.Placement;
@@ -112,7 +113,7 @@ public final class Glue {
             GlueFault fault = GlueFault.values()[arguments[1].asInt()];
             faults.accept(describe(bySlot.get(arguments[0].asInt()), fault,
                     Integer.toUnsignedLong(arguments[2].asInt()), Integer.toUnsignedLong(arguments[3].asInt()), arguments[4].asLong()));
-            return GlueModule.OUTCOME_FAILED;
+            return CoreLayout.OUTCOME_FAILED;
         };
     }
 

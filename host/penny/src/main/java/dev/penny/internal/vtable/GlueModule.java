@@ -1,5 +1,6 @@
 package dev.penny.internal.vtable;
 
+import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.vtable.WasmWriter.Kind;
 import dev.penny.internal.vtable.WasmWriter.Pages;
 import java.util.ArrayList;
@@ -15,11 +16,6 @@ import java.util.TreeMap;
  * record) -> outcome}.
  */
 public final class GlueModule {
-
-    /** {@code PN_OUTCOME_DONE} of the core. */
-    static final int OUTCOME_DONE = 0;
-    /** {@code PN_OUTCOME_FAILED} of the core. */
-    static final int OUTCOME_FAILED = 1;
 
     /** Bytes of a record's result word and of each argument word. */
     static final int WORD_BYTES = 8;
@@ -107,7 +103,7 @@ public final class GlueModule {
         }
         code.call(callee);
         thunk.signature().result().map(Thunk::wasmType).ifPresent(type -> code.store(type, 0, 0));
-        return module.function(ONE_I32, ONE_I32, List.of(), code.i32Const(OUTCOME_DONE));
+        return module.function(ONE_I32, ONE_I32, List.of(), code.i32Const(CoreLayout.OUTCOME_DONE));
     }
 
     static long argumentOffset(int index) {

@@ -4,6 +4,7 @@ import static dev.penny.internal.vtable.WasmType.I32;
 import static dev.penny.internal.vtable.WasmType.I64;
 
 import dev.penny.api.ValueType;
+import dev.penny.internal.core.CoreLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,7 +65,7 @@ final class MarshallingThunk {
             }
         }
         call(parameters);
-        code.i32Const(GlueModule.OUTCOME_DONE).end();
+        code.i32Const(CoreLayout.OUTCOME_DONE).end();
         release(parameters);
         return module.function(List.of(I32), List.of(I32), locals, code);
     }

@@ -1,5 +1,6 @@
 package dev.penny.internal.vtable;
 
+import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.vtable.WasmWriter.Kind;
 import dev.penny.internal.vtable.WasmWriter.Pages;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class SystemModules {
         int table = module.table(slots);
         int unbound = module.function(ONE_I32, ONE_I32, ONE_I32, new CodeWriter()
                 .call(bind).localTee(1).i32Const(0).op(CodeWriter.I32_LT_S)
-                .ifThen().i32Const(GlueModule.OUTCOME_FAILED).op(CodeWriter.RETURN).end()
+                .ifThen().i32Const(CoreLayout.OUTCOME_FAILED).op(CodeWriter.RETURN).end()
                 .localGet(0).localGet(1).callIndirect(taskType, table));
         int reset = module.function(List.of(WasmType.I32, WasmType.I32), List.of(), List.of(),
                 new CodeWriter().localGet(0).refFunc(unbound).localGet(1).tableFill(table));

@@ -28,6 +28,8 @@ final class Fixture {
     static final int RECORD = 1024;
     private static final int ARGUMENTS = 8192;
 
+    private final int record;
+
     final TestWorker worker;
     final Guest guest;
     private final Map<String, BoundFunction> bound = new HashMap<>();
@@ -35,6 +37,12 @@ final class Fixture {
     int instances;
 
     Fixture(TestWorker worker, Guest guest) {
+        this(worker, guest, RECORD);
+    }
+
+    /** With its own record, for workers that share a machine. */
+    Fixture(TestWorker worker, Guest guest, int record) {
+        this.record = record;
         this.worker = worker;
         this.guest = guest;
         worker.onBind(slot -> bindAll());
@@ -86,7 +94,7 @@ final class Fixture {
         write(target.signature(), arguments);
         int outcome;
         try {
-            outcome = worker.dispatch(target.slot(), RECORD);
+            outcome = worker.dispatch(target.slot(), record);
         } catch (PolyglotException e) {
             afterTrap();
             throw GuestErrors.failure(guest.name() + "/" + function, e);
@@ -121,7 +129,7 @@ final class Fixture {
     private void write(Signature signature, Object[] arguments) {
         int free = ARGUMENTS;
         for (int i = 0; i < arguments.length; i++) {
-            int at = RECORD + 8 * (1 + i);
+            int at = record + 8 * (1 + i);
             CoreMemory memory = worker.memory();
             switch (arguments[i]) {
                 case Integer v -> memory.putInt(at, v);
@@ -145,12 +153,12 @@ final class Fixture {
     private Object read(ValueType type) {
         CoreMemory memory = worker.memory();
         return switch (type) {
-            case I32 -> memory.getInt(RECORD);
-            case I64 -> memory.getLong(RECORD);
-            case F32 -> memory.getFloat(RECORD);
-            case F64 -> memory.getDouble(RECORD);
-            case BYTES -> bytes(memory.getLong(RECORD));
-            case STRING -> new String(bytes(memory.getLong(RECORD)), StandardCharsets.UTF_8);
+            case I32 -> memory.getInt(record);
+            case I64 -> memory.getLong(record);
+            case F32 -> memory.getFloat(record);
+            case F64 -> memory.getDouble(record);
+            case BYTES -> bytes(memory.getLong(record));
+            case STRING -> new String(bytes(memory.getLong(record)), StandardCharsets.UTF_8);
         };
     }
 

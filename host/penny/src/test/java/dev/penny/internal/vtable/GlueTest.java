@@ -273,6 +273,7 @@ class GlueTest {
 
     @Test
     void hostThunkPassesSlotAndRecord() {
+        new HostThunks("java").place(worker, List.of(5));
         worker.bindHostTask(5, record -> {
             memory.putInt(record, memory.getInt(record + 8) * 2);
             return 0;

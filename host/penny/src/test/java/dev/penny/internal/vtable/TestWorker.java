@@ -178,8 +178,6 @@ public final class TestWorker implements WorkerLink {
     @Override
     public void bindHostTask(int slot, HostTask task) {
         hostTasks.put(slot, task);
-        RUNTIME.instantiate("host", RUNTIME.compile("host", GlueModule.host(List.of(slot))),
-                Map.of("core", Map.of("table", table), "penny_host", Map.of("invoke", invoke())));
     }
 
     @Override
