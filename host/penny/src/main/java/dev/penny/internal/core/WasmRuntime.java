@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
+import org.graalvm.polyglot.HostAccess;
 import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
@@ -21,6 +22,12 @@ import org.graalvm.polyglot.proxy.ProxyObject;
  * GraalWasm's {@code WebAssembly} binding; it tests them when it starts.
  */
 public final class WasmRuntime implements AutoCloseable {
+
+    /**
+     * What guests may do with host objects: nothing, but read the buffers they are given. All contexts of an engine must be made with
+     * the very same object.
+     */
+    public static final HostAccess HOST_ACCESS = HostAccess.newBuilder().allowBufferAccess(true).build();
 
     private final Engine engine;
     private final Context primer;
@@ -72,6 +79,7 @@ public final class WasmRuntime implements AutoCloseable {
                 .option("wasm.MultiMemory", "true")
                 // One memory class for shared and unshared memories: memory.copy between the two needs it.
                 .option("wasm.DirectByteBufferMemoryAccess", "true")
+                .allowHostAccess(HOST_ACCESS)
                 .allowPolyglotAccess(PolyglotAccess.newBuilder().allowBindingsAccess("wasm").build())
                 .build();
     }

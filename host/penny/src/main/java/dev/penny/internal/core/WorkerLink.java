@@ -43,4 +43,13 @@ public interface WorkerLink {
 
     /** Records why the task that this worker is dispatching fails; the thunk that calls this returns the outcome "failed". */
     void fail(Throwable cause);
+
+    /** The frame whose task this worker is dispatching. Only during a dispatch. */
+    int currentFrame();
+
+    /**
+     * Puts a frame whose dispatch returned {@link CoreLayout#OUTCOME_WAIT} back to work: its slot is dispatched again with the same
+     * record, perhaps by another worker. Exactly once per wait; may be called before the dispatch has returned. <b>Threads:</b> any.
+     */
+    void resume(int frame);
 }

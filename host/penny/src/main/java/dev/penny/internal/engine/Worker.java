@@ -217,6 +217,16 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return ref;
     }
 
+    @Override
+    public int currentFrame() {
+        return memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_FRAME);
+    }
+
+    @Override
+    public void resume(int frame) {
+        scheduler.resume(frame);
+    }
+
     private Object invokeHostTask(Value... arguments) {
         try {
             return hostTasks[arguments[0].asInt()].run(arguments[1].asInt());

@@ -62,6 +62,8 @@ public final class TestWorker implements WorkerLink {
     private Throwable failure;
     private IntConsumer binder = slot -> { };
     private int binds;
+    private int frameNow;
+    private volatile IntConsumer resumer = frame -> { };
 
     /** Worker 0 of its own machine. */
     public TestWorker() {
@@ -191,5 +193,25 @@ public final class TestWorker implements WorkerLink {
     @Override
     public void fail(Throwable cause) {
         failure = cause;
+    }
+
+    /** Called on any thread with the frame when a waiting task may go on. */
+    public void onResume(IntConsumer action) {
+        resumer = action;
+    }
+
+    /** A record is all there is of a frame here. */
+    public void currentFrame(int frame) {
+        frameNow = frame;
+    }
+
+    @Override
+    public int currentFrame() {
+        return frameNow;
+    }
+
+    @Override
+    public void resume(int frame) {
+        resumer.accept(frame);
     }
 }

@@ -1,0 +1,214 @@
+package dev.penny.internal.guest;
+
+import dev.penny.api.Signature;
+import dev.penny.api.TaskFailedException;
+import dev.penny.api.ValueType;
+import dev.penny.internal.core.CoreLayout;
+import dev.penny.internal.core.CoreMemory;
+import dev.penny.internal.core.HostTask;
+import dev.penny.internal.core.WorkerLink;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.proxy.ProxyExecutable;
+
+/**
+ * A JavaScript function behind a slot: reads the arguments out of the record, calls the function, waits for its promise if it
+ * returned one, checks and stores the result.
+ */
+final class JsTask implements HostTask {
+
+    private static final int FRAMES_MAX = 64;
+    private static final long SAFE_INTEGER_MAX = (1L << 53) - 1;
+
+    private final WorkerLink link;
+    private final CoreMemory memory;
+    private final JsContext context;
+    private final Value callable;
+    private final String mangledName;
+    private final ValueType[] parameters;
+    private final ValueType result;
+    private final boolean hasResult;
+
+    JsTask(WorkerLink link, JsContext context, String module, String function, Signature signature) {
+        this.link = link;
+        this.memory = link.memory();
+        this.context = context;
+        this.callable = context.callable(function, signature);
+        this.mangledName = module + "/" + function + signature;
+        this.parameters = signature.parameters().toArray(ValueType[]::new);
+        this.hasResult = signature.result().isPresent();
+        this.result = signature.result().orElse(ValueType.I32);
+    }
+
+    @Override
+    public int run(int record) {
+        try {
+            Value value = callable.execute(arguments(record));
+            if (hasResult) {
+                if (!store(record, value) && !store(record, settled(value))) {
+                    throw unsuitable(settled(value));
+                }
+            } else if (!value.isNull()) {
+                settled(value);
+            }
+            return CoreLayout.OUTCOME_DONE;
+        } catch (PolyglotException e) {
+            throw failure(e);
+        }
+    }
+
+    private Object[] arguments(int record) {
+        Object[] arguments = new Object[parameters.length];
+        for (int i = 0; i < arguments.length; i++) {
+            int ref = Records.argument(record, i);
+            arguments[i] = switch (parameters[i]) {
+                case I32 -> memory.getInt(ref);
+                case I64 -> memory.getLong(ref);
+                case F32 -> (double) memory.getFloat(ref);
+                case F64 -> memory.getDouble(ref);
+                // A copy: a view of core memory would hand the whole memory to the guest through its buffer property.
+                case BYTES -> ByteBuffer.wrap(Records.bytes(memory, ref));
+                case STRING -> Records.string(memory, ref);
+            };
+        }
+        return arguments;
+    }
+
+    /** Stores a result of the right type; false if it is something else, which may be a promise of one. */
+    private boolean store(int record, Value value) {
+        switch (result) {
+            case I32 -> {
+                if (value.fitsInInt()) {
+                    memory.putInt(record, value.asInt());
+                } else if (isNegativeZero(value)) {
+                    memory.putInt(record, 0);
+                } else {
+                    return false;
+                }
+            }
+            case I64 -> {
+                if (value.fitsInLong() && isExact(value)) {
+                    memory.putLong(record, value.asLong());
+                } else if (isNegativeZero(value)) {
+                    memory.putLong(record, 0);
+                } else {
+                    return false;
+                }
+            }
+            case F32 -> {
+                if (!value.fitsInDouble()) {
+                    return false;
+                }
+                memory.putFloat(record, (float) value.asDouble());
+            }
+            case F64 -> {
+                if (!value.fitsInDouble()) {
+                    return false;
+                }
+                memory.putDouble(record, value.asDouble());
+            }
+            case STRING -> {
+                if (!value.isString()) {
+                    return false;
+                }
+                Records.putResult(link, record, Utf8.encode(value.asString()));
+            }
+            case BYTES -> {
+                return storeBytes(record, value);
+            }
+        }
+        return true;
+    }
+
+    private boolean storeBytes(int record, Value value) {
+        Value buffer = context.bufferOf(value);
+        if (buffer.isNull()) {
+            return false;
+        }
+        byte[] bytes = new byte[Math.toIntExact(buffer.getBufferSize())];
+        buffer.readBuffer(0, bytes, 0, bytes.length);
+        Records.putResult(link, record, bytes);
+        return true;
+    }
+
+    private static boolean isNegativeZero(Value value) {
+        return value.fitsInDouble() && value.asDouble() == 0;
+    }
+
+    /** A number beyond 2^53 may have been rounded; a BigInt is always exact. */
+    private static boolean isExact(Value value) {
+        long number = value.asLong();
+        return number <= SAFE_INTEGER_MAX && number >= -SAFE_INTEGER_MAX || isBigInt(value);
+    }
+
+    private static boolean isBigInt(Value value) {
+        return value.getMetaObject().getMetaSimpleName().equals("bigint");
+    }
+
+    // ---- promises
+
+    /** What a promise was fulfilled with; the value itself if it is no promise. */
+    private Value settled(Value value) {
+        if (!value.canInvokeMember("then")) {
+            return value;
+        }
+        List<Value> fulfilled = new ArrayList<>(1);
+        List<Value> rejected = new ArrayList<>(1);
+        ProxyExecutable sink = arguments -> {
+            (arguments[0].asBoolean() ? fulfilled : rejected).add(arguments[1]);
+            return null;
+        };
+        context.settle(value, sink);
+        if (!rejected.isEmpty()) {
+            Value reason = rejected.getFirst();
+            if (reason.isException()) {
+                throw reason.throwException();
+            }
+            throw failed("promise rejected: reason=" + text(reason));
+        }
+        if (fulfilled.isEmpty()) {
+            throw failed("the promise stays pending: nothing in the task can settle it any more, and tasks have no timers");
+        }
+        return fulfilled.getFirst();
+    }
+
+    // ---- failures
+
+    private TaskFailedException unsuitable(Value value) {
+        String expected = switch (result) {
+            case I32 -> "an integral number, min=%d, max=%d".formatted(Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case I64 -> "a BigInt, min=%d, max=%d, or a safe integer".formatted(Long.MIN_VALUE, Long.MAX_VALUE);
+            case F32, F64 -> "a number";
+            case STRING -> "a string";
+            case BYTES -> "a Uint8Array or ArrayBuffer";
+        };
+        return failed("result does not fit: type=%s, value=%s, expected=%s".formatted(result.text(), text(value), expected));
+    }
+
+    private static String text(Value value) {
+        String text = value.isString() ? "'" + value.asString() + "'" : value.toString();
+        return text.length() <= 200 ? text : text.substring(0, 200) + "...";
+    }
+
+    private TaskFailedException failed(String reason) {
+        return new TaskFailedException(mangledName, reason, List.of(), null);
+    }
+
+    private TaskFailedException failure(PolyglotException e) {
+        List<String> frames = new ArrayList<>();
+        for (PolyglotException.StackFrame frame : e.getPolyglotStackTrace()) {
+            if (frames.size() == FRAMES_MAX) {
+                frames.add("...");
+                break;
+            }
+            if (frame.isGuestFrame() && !frame.toString().contains(JsContext.PENNY_SCRIPT)) {
+                frames.add(frame.toString());
+            }
+        }
+        Throwable cause = e.isHostException() ? e.asHostException() : e;
+        return new TaskFailedException(mangledName, String.valueOf(cause.getMessage()), frames, cause);
+    }
+}
