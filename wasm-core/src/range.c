@@ -149,6 +149,7 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
             if (pn_injector_has_work()) {
                 pn_counter_add(&worker->counters.yields, 1);
                 leave_part(worker, part, next, worker->range_failed);
+                worker->polls_left = 1; /* the injector goes first, or the next part on the own deque would */
                 pn_run_requeue_last(worker, part_ref);
                 return next - first;
             }
