@@ -1,0 +1,46 @@
+/* penny_host.h - everything the core asks of its host.
+ *
+ * Overview
+ *   The wasm imports of the core, module `penny_host`, beside env.memory and env.__indirect_function_table. A native
+ *   build links an implementation instead (test/host_pthread.c, test/host_seeded.c).
+ *
+ * Who may call
+ *   Only the core, on the thread that is inside an export of that core instance. `worker` is the worker that thread
+ *   runs, except in penny_host_unpark.
+ *
+ * Rules for implementations
+ *   - complete and unpark do not call back into an export of the same core instance, except penny_heap_alloc and
+ *     penny_heap_free.
+ *   - None of them unwinds through the core (no exception, no trap).
+ *   - None of them blocks for long: a worker waits inside.
+ */
+#ifndef PENNY_HOST_H
+#define PENNY_HOST_H
+
+#include <stdint.h>
+
+#if defined(__wasm__)
+#define PN_IMPORT(name) __attribute__((import_module("penny_host"), import_name(name)))
+#else
+#define PN_IMPORT(name)
+#endif
+
+/* A host frame (kind SINGLE or BULK) is final.
+ * pre:  frame.state is DONE, FAILED or CANCELLED; the result (SINGLE: frame.result; BULK: statuses and records of the
+ *       block) is visible to this thread; every heap block the result names is alive.
+ * post: the host has copied what it wants. The frame and the block belong to the host and may be reused at once; the
+ *       core reads neither again. The core frees the heap blocks after this returns. */
+PN_IMPORT("complete") void penny_host_complete(uint32_t worker, uint32_t frame);
+
+/* The core took `worker`'s sleeper bit away, so that worker must enter penny_worker_run (or step) soon.
+ * pre:  the bit was set and this call is the only one that cleared it; the worker parks, is about to park, was never
+ *       started, or is on its way out of its own re-check.
+ * post: a thread parked for `worker` returns from its park, also when it parks only after this call. A worker that
+ *       was never started gets started. May be called for a worker that is awake: then it does nothing. */
+PN_IMPORT("unpark") void penny_host_unpark(uint32_t worker);
+
+/* An invariant is broken; the core traps when this returns, and no export may be called again on this memory.
+ * pre:  code is a PN_PANIC_*; line = file number * 1000 + line, file numbers in src/check.h. */
+PN_IMPORT("panic") void penny_host_panic(uint32_t code, uint32_t line);
+
+#endif

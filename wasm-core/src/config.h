@@ -1,0 +1,58 @@
+/* config.h - every limit and constant of the core, with its unit. Tests shrink or shift some of them with -D. */
+#ifndef PN_CONFIG_H
+#define PN_CONFIG_H
+
+#include <stdint.h>
+
+/* Words written by different parties are this far apart (bytes). Covers adjacent-line prefetch on x86-64. */
+#define PN_CACHE_LINE 128u
+
+/* Where the globals live. Below them: the shadow stack of the control instance. */
+#define PN_GLOBALS_REF 1024u
+#define PN_MAGIC 0x594E4550u /* "PENY" */
+#define PN_PAGE_BYTES 65536u
+
+#define PN_WORKER_COUNT_MAX 256u
+#define PN_SLEEPER_WORDS (PN_WORKER_COUNT_MAX / 32u)
+#define PN_DEQUE_CAPACITY_MIN 4u
+#define PN_DEQUE_CAPACITY_MAX 65536u
+#define PN_INJECTOR_CAPACITY_MIN 4u
+#define PN_INJECTOR_CAPACITY_MAX (1u << 20)
+#define PN_FRAME_COUNT_MAX (1u << 24)
+#define PN_HOST_FRAME_COUNT_MAX (1u << 22)
+#define PN_SLOT_CAPACITY_MAX 65536u
+#define PN_STACK_BYTES_MIN 4096u
+#define PN_STACK_BYTES_MAX (1u << 20)
+#define PN_ARG_BYTES_MAX 0x7FFFFFFFu
+#define PN_POLL_INTERVAL_MAX 65536u
+#define PN_SPIN_ROUNDS_MAX (1u << 20)
+#define PN_RANGE_GRAIN_MAX (1u << 20)
+#define PN_RANGE_YIELD_ITEMS_MAX (1u << 30)
+
+#define PN_ARITY_MAX 8u
+#define PN_HOST_FRAME_STRIDE 256u /* a frame and 128 bytes in which the host keeps small arguments */
+
+/* Lowest word of every shadow stack; gone means that the stack ran over. */
+#define PN_STACK_CANARY 0xCA11AB1Eu
+
+/* How often a thief tries one victim again after losing a race, before it goes on to the next (attempts). */
+#define PN_STEAL_ATTEMPTS_MAX 4u
+
+/* Result heap: chunk size, largest block that shares a chunk, passes of a search that met other claimants. */
+#define PN_CHUNK_BYTES 65536u
+#define PN_BLOCK_BYTES_MAX 16384u
+#define PN_CLAIM_PASSES_MAX 4u
+
+/* First index of deques and of the injector. Zero in production; tests start just below a wrap. */
+#ifndef PN_DEQUE_INDEX_START
+#define PN_DEQUE_INDEX_START 0ull
+#endif
+#ifndef PN_INJECTOR_INDEX_START
+#define PN_INJECTOR_INDEX_START 0u
+#endif
+
+_Static_assert((PN_CACHE_LINE & (PN_CACHE_LINE - 1)) == 0, "a line is a power of two");
+_Static_assert(PN_GLOBALS_REF % PN_CACHE_LINE == 0, "globals start on a line");
+_Static_assert(PN_BLOCK_BYTES_MAX <= PN_CHUNK_BYTES / 4, "a chunk holds several of the largest blocks");
+
+#endif

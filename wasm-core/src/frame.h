@@ -1,0 +1,48 @@
+/* frame.h - states of a frame, and the worker frames' free lists.
+ *
+ * States
+ *     FREE -> READY -> RUNNING -> DONE | FAILED | CANCELLED      (host frames; then the host reuses them)
+ *               ^  |      |  ^
+ *               |  |      |  +-- READY          (YIELD, a requeued RANGE)
+ *               |  |      +----> BLOCKED -> READY | CANCELLED    (WAIT; the host moves it on)
+ *               |  +-----------> CANCELLED      (the host, before a worker claimed it)
+ *               +--------------- RUNNING
+ *     RUNNING -> FREE                           (RANGE: its items are done)
+ *
+ *   READY -> RUNNING and READY -> CANCELLED race: both are a CAS, one wins.
+ *   RUNNING -> BLOCKED races with the host's resume: see pn_frame_block.
+ *   A BULK stays RUNNING from its claim to its end, also while it waits in a queue.
+ *
+ * Free lists
+ *   Every worker owns an equal share of the worker frames. It takes and gives back its own without atomics; others push
+ *   theirs onto owner.returned_frames, which the owner empties with one exchange, so there is no ABA.
+ *
+ * Who may call
+ *   The worker that holds the frame, on its own thread.
+ */
+#ifndef PN_FRAME_H
+#define PN_FRAME_H
+
+#include "check.h"
+#include "layout.h"
+
+/* A worker frame in state READY with owner set, or 0 when the share is used up. */
+pn_ref pn_frame_alloc(pn_worker *worker);
+
+/* Gives a worker frame back to its owner. pre: RUNNING, or READY and never queued. */
+void pn_frame_free(pn_worker *worker, pn_ref frame);
+
+/* A step that races with nobody; checked against the diagram. */
+void pn_frame_transition(pn_frame *frame, uint32_t to);
+
+/* READY -> RUNNING. Returns 0 when the host cancelled first. */
+uint32_t pn_frame_claim(pn_frame *frame);
+
+/* RUNNING -> BLOCKED after WAIT. Returns 0 when the host resumed first (it found RUNNING and made it READY): then the
+ * worker queues the frame. When it returns 1 the host finds BLOCKED, makes it READY with a CAS, and queues it itself. */
+uint32_t pn_frame_block(pn_frame *frame);
+
+/* RUNNING -> a final state. */
+void pn_frame_finish(pn_frame *frame, uint32_t to);
+
+#endif

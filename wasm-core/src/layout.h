@@ -1,0 +1,279 @@
+/* layout.h - every shared struct, and where the regions lie.
+ *
+ * Overview
+ *   One memory, from low to high:
+ *     0            shadow stack of the control instance
+ *     1024         pn_globals
+ *     workers      worker_count * pn_worker
+ *     rings        one deque ring per worker, deque_capacity words
+ *     injector     pn_injector and its cells
+ *     frames       frame_count worker frames, an equal share per worker
+ *     host frames  host_frame_count * 256 bytes, managed by the host
+ *     registry     open-addressed table
+ *     stacks       one shadow stack per worker, canary at the low end
+ *     args         arg_bytes, managed by the host (bulk blocks, byte arguments)
+ *     heap map     one bit per chunk
+ *     heap         chunks of 64 KiB to the end of memory: byte results
+ *   A pn_ref is an offset from the start of memory, 0 = none. Wasm pointers are refs; a native build adds pn_memory.
+ *
+ * Invariants
+ *   Fields are grouped by writer; groups with different writers never share a line. No pointer, size_t, bool or enum is
+ *   stored. Every field that the host reads is in layout.def, from which its offsets are generated. docs/memory-model.md
+ *   lists the writer, the readers and the order of every shared word.
+ */
+#ifndef PN_LAYOUT_H
+#define PN_LAYOUT_H
+
+#include <stddef.h>
+
+#include "atomic.h"
+#include "config.h"
+
+typedef uint32_t pn_ref;
+
+#define PN_ON_LINE _Alignas(PN_CACHE_LINE)
+
+typedef struct pn_globals {
+    /* Written by penny_init, last of all. */
+    uint32_t magic;
+    uint32_t reserved;
+    uint64_t abi_hash;
+    /* Written by the host before penny_init, constant afterwards. */
+    uint32_t worker_count;
+    uint32_t deque_capacity;
+    uint32_t injector_capacity;
+    uint32_t frame_count;
+    uint32_t host_frame_count;
+    uint32_t slot_capacity;
+    uint32_t stack_bytes;
+    uint32_t arg_bytes;
+    uint32_t poll_interval;
+    uint32_t spin_rounds;
+    uint32_t range_grain;
+    uint32_t range_yield_items;
+    uint64_t seed;
+    uint32_t policy;
+
+    /* Written by penny_init, constant afterwards. */
+    PN_ON_LINE pn_ref workers_ref;
+    uint32_t worker_stride;
+    pn_ref rings_ref;
+    pn_ref injector_ref;
+    pn_ref frames_ref;
+    pn_ref host_frames_ref;
+    uint32_t host_frame_stride;
+    pn_ref registry_ref;
+    uint32_t registry_capacity;
+    pn_ref stacks_ref;
+    pn_ref args_ref;
+    pn_ref heap_map_ref;
+    pn_ref heap_ref;
+    uint32_t heap_chunk_count;
+    uint32_t heap_bytes;
+    uint32_t memory_bytes;
+    uint64_t bytes_needed;
+    /* Written by the control instance, which has one caller at a time. */
+    uint32_t registry_count;
+
+    /* Written by the host, read by workers in every round. */
+    PN_ON_LINE pn_word command;
+
+    /* Reserved for heartbeat promotion: written by a timer of the host. */
+    PN_ON_LINE pn_word heartbeat;
+
+    /* Bit i: worker i waits for an unpark. Set by the worker, cleared by whoever claims it, worker or host. */
+    PN_ON_LINE pn_word sleepers[PN_SLEEPER_WORDS];
+
+    /* Added to by threads of the host that free result blocks without being workers. */
+    PN_ON_LINE pn_word64 host_results_freed;
+} pn_globals;
+
+/* One writer, the worker; the host reads them while it runs. */
+typedef struct pn_counters {
+    pn_counter executed;          /* dispatches: single frames and bulk items */
+    pn_counter completed;         /* host frames handed back */
+    pn_counter failed;            /* dispatches that failed or trapped */
+    pn_counter skipped;           /* bulk items and single frames found cancelled */
+    pn_counter waits;             /* dispatches that returned WAIT */
+    pn_counter yields;            /* dispatches that returned YIELD, and ranges that made way */
+    pn_counter stolen;            /* frames taken from other deques */
+    pn_counter failed_steals;     /* victims found empty or lost to another thief */
+    pn_counter injected_pops;     /* frames taken from the injector */
+    pn_counter parks;             /* returns with PARK */
+    pn_counter wakeups_sent;      /* unparks asked of the host */
+    pn_counter spills;            /* frames that found a queue full and went to the next one */
+    pn_counter splits;            /* ranges halved */
+    pn_counter frames_allocated;  /* worker frames */
+    pn_counter frames_freed;
+    pn_counter results_allocated; /* blocks of the result heap */
+    pn_counter results_freed;
+} pn_counters;
+
+typedef struct pn_worker {
+    /* Written by the worker, read by the host at any time. */
+    PN_ON_LINE pn_word state; /* enum pn_worker_state */
+    uint32_t id;
+    /* What is being dispatched. The host reads them on the worker's own thread, after a trap or in an upcall. */
+    uint32_t current_frame; /* 0: nothing */
+    uint32_t current_slot;
+    uint32_t current_item;
+    uint32_t current_record;
+    /* Written by penny_worker_step; the host reads them after it, on the same thread. */
+    uint32_t trace_action;
+    uint32_t trace_victim;
+    uint64_t trace_ticket;
+
+    /* Private to the worker from here to the next line. */
+    uint64_t rng;
+    pn_ref held_frame;      /* taken, or requeued while every queue was full: runs next */
+    uint32_t polls_left;    /* rounds until the injector goes first */
+    uint32_t phase;         /* penny_worker_step: what comes next */
+    uint32_t step_rounds;   /* penny_worker_step: fruitless rounds */
+    uint32_t victim;        /* penny_worker_step: next victim */
+    uint32_t victims_left;  /* penny_worker_step */
+    uint32_t range_failed;  /* failed items of the running range that are not in its block yet */
+    uint32_t range_counted; /* its first item that is not in counters.executed yet */
+    pn_ref ring_ref;
+    uint32_t ring_mask;
+    pn_ref free_frames;     /* list through frame.next */
+    pn_ref frames_bump;     /* frames never used yet: from here ... */
+    pn_ref frames_limit;    /* ... to here */
+    pn_ref heap_chunk;      /* chunk that small results come from, 0: none */
+    uint32_t heap_bump;     /* offset in it of the first free byte */
+    uint32_t heap_blocks;   /* blocks handed out from it */
+    uint32_t heap_hint;     /* index of the chunk claimed last: where the next search starts */
+    pn_ref stack_ref;
+
+    PN_ON_LINE pn_counters counters;
+
+    /* Frames that other workers gave back: they push, the owner takes all. */
+    PN_ON_LINE pn_word returned_frames;
+
+    /* Deque. TOP: raised by thieves, and by the owner for the last frame. BOTTOM: written by the owner. Never wraps in
+     * practice, correct if it does. */
+    PN_ON_LINE pn_word64 top;
+    PN_ON_LINE pn_word64 bottom;
+} pn_worker;
+
+typedef struct pn_cell {
+    pn_word sequence;
+    pn_word frame;
+} pn_cell;
+
+typedef struct pn_injector {
+    PN_ON_LINE pn_word head; /* consumers */
+    PN_ON_LINE pn_word tail; /* producers */
+    /* Constant. */
+    PN_ON_LINE uint32_t mask;
+    uint32_t capacity;
+    /* capacity cells follow. */
+    PN_ON_LINE pn_cell cells[];
+} pn_injector;
+
+/* A task. While it is in a queue it belongs to the queue; a worker that took it owns every field but `state`. */
+typedef struct pn_frame {
+    PN_ON_LINE pn_word state; /* enum pn_frame_state */
+    uint32_t slot;
+    uint32_t kind;
+    uint32_t owner; /* worker id, or PN_OWNER_HOST */
+    pn_ref root;    /* RANGE: its BULK frame */
+    pn_ref block;   /* BULK, RANGE */
+    uint32_t lo;    /* BULK, RANGE: first item not accounted for */
+    uint32_t hi;
+    pn_ref next;    /* free list */
+    uint32_t flags;
+    uint64_t ticket; /* the host's sequence number */
+    /* The record, as a task function sees it: [result][arg 0][arg 1]... */
+    uint64_t result;
+    uint64_t args[PN_ARITY_MAX];
+    pn_word pending; /* reserved: join counter */
+    pn_ref parent;   /* reserved */
+} pn_frame;
+
+/* A bulk: written by the host in the argument region. */
+typedef struct pn_block {
+    /* Constant while the bulk runs. */
+    PN_ON_LINE uint32_t count;
+    uint32_t stride_bytes; /* 8 * (1 + arity) */
+    uint32_t slot;
+    uint32_t flags; /* enum pn_flag */
+    pn_ref statuses_ref;
+    pn_ref records_ref;
+    uint32_t grain; /* items between two looks around; 0: globals.range_grain */
+    uint32_t reserved;
+
+    /* The host writes pending = count, the others 0. */
+    PN_ON_LINE pn_word pending; /* items without a final status; workers */
+    pn_word failed;             /* workers */
+    pn_word skipped;            /* workers */
+    pn_word cancelled;          /* the host sets 1: the rest is skipped */
+} pn_block;
+
+typedef struct pn_registry_entry {
+    uint64_t hash;
+    pn_word slot;
+    pn_word used;
+} pn_registry_entry;
+
+#define PN_RECORD_OFFSET 48u
+
+_Static_assert(sizeof(pn_frame) == 128, "a frame is one line");
+_Static_assert(offsetof(pn_frame, slot) == 4 && offsetof(pn_frame, kind) == 8 && offsetof(pn_frame, owner) == 12, "frame");
+_Static_assert(offsetof(pn_frame, root) == 16 && offsetof(pn_frame, block) == 20 && offsetof(pn_frame, lo) == 24, "frame");
+_Static_assert(offsetof(pn_frame, hi) == 28 && offsetof(pn_frame, next) == 32 && offsetof(pn_frame, flags) == 36, "frame");
+_Static_assert(offsetof(pn_frame, ticket) == 40 && offsetof(pn_frame, result) == PN_RECORD_OFFSET, "frame");
+_Static_assert(offsetof(pn_frame, args) == 56 && offsetof(pn_frame, pending) == 120, "frame");
+_Static_assert(offsetof(pn_frame, parent) == 124, "frame");
+_Static_assert(PN_HOST_FRAME_STRIDE >= sizeof(pn_frame) && PN_HOST_FRAME_STRIDE % PN_CACHE_LINE == 0, "host frames");
+
+_Static_assert(offsetof(pn_globals, abi_hash) == 8 && offsetof(pn_globals, worker_count) == 16, "globals");
+_Static_assert(offsetof(pn_globals, seed) == 64 && offsetof(pn_globals, policy) == 72, "globals");
+_Static_assert(offsetof(pn_globals, workers_ref) == 128 && offsetof(pn_globals, bytes_needed) == 192, "globals");
+_Static_assert(offsetof(pn_globals, command) == 256 && offsetof(pn_globals, heartbeat) == 384, "globals");
+_Static_assert(offsetof(pn_globals, sleepers) == 512 && offsetof(pn_globals, host_results_freed) == 640, "globals");
+_Static_assert(sizeof(pn_globals) == 768, "globals");
+
+_Static_assert(offsetof(pn_worker, state) == 0 && offsetof(pn_worker, current_frame) == 8, "worker");
+_Static_assert(offsetof(pn_worker, trace_ticket) == 32 && offsetof(pn_worker, stack_ref) < PN_CACHE_LINE, "worker");
+_Static_assert(offsetof(pn_worker, counters) == 128 && offsetof(pn_worker, returned_frames) == 384, "worker");
+_Static_assert(offsetof(pn_worker, top) == 512 && offsetof(pn_worker, bottom) == 640, "worker");
+_Static_assert(sizeof(pn_worker) == 768, "worker");
+
+_Static_assert(sizeof(pn_cell) == 8 && offsetof(pn_cell, frame) == 4, "cell");
+_Static_assert(offsetof(pn_injector, tail) == 128 && offsetof(pn_injector, mask) == 256, "injector");
+_Static_assert(offsetof(pn_injector, cells) == 384, "injector");
+_Static_assert(sizeof(pn_block) == 256 && offsetof(pn_block, pending) == 128, "block");
+_Static_assert(sizeof(pn_registry_entry) == 16, "registry entry");
+
+#if defined(__wasm__)
+static inline void *pn_at(pn_ref ref) {
+    return (void *)(uintptr_t)ref;
+}
+#else
+extern unsigned char *pn_memory;
+static inline void *pn_at(pn_ref ref) {
+    return pn_memory + ref;
+}
+#endif
+
+static inline pn_globals *pn_globals_get(void) {
+    return (pn_globals *)pn_at(PN_GLOBALS_REF);
+}
+
+static inline pn_worker *pn_worker_at(uint32_t id) {
+    return (pn_worker *)pn_at(pn_globals_get()->workers_ref + id * (uint32_t)sizeof(pn_worker));
+}
+
+static inline pn_frame *pn_frame_at(pn_ref ref) {
+    return (pn_frame *)pn_at(ref);
+}
+
+static inline pn_block *pn_block_at(pn_ref ref) {
+    return (pn_block *)pn_at(ref);
+}
+
+static inline pn_injector *pn_injector_get(void) {
+    return (pn_injector *)pn_at(pn_globals_get()->injector_ref);
+}
+
+#endif

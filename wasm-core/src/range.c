@@ -1,0 +1,205 @@
+/* range.c - see range.h. */
+#define PN_FILE PN_FILE_RANGE
+#include "range.h"
+
+#include "deque.h"
+#include "frame.h"
+#include "heap.h"
+#include "idle.h"
+#include "injector.h"
+#include "run.h"
+
+_Static_assert(PN_ITEM_DONE == PN_OUTCOME_DONE + 1 && PN_ITEM_FAILED == PN_OUTCOME_FAILED + 1, "status = outcome + 1");
+
+static uint32_t min_u32(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+static uint8_t *statuses_of(const pn_block *block) {
+    return (uint8_t *)pn_at(block->statuses_ref);
+}
+
+/* pre: every item is accounted for, so nobody else holds the block. */
+static void complete_bulk(pn_worker *worker, pn_ref root_ref) {
+    pn_frame *root = pn_frame_at(root_ref);
+    pn_block *block = pn_block_at(root->block);
+    pn_ref results = 0;
+    if (block->flags & PN_FLAG_RESULT_BYTES) {
+        const uint8_t *statuses = statuses_of(block);
+        for (uint32_t item = 0; item < block->count; item++) {
+            const uint64_t *record = (const uint64_t *)pn_at(block->records_ref + item * block->stride_bytes);
+            if (statuses[item] == PN_ITEM_DONE) results = pn_run_chain_result(record[0], results);
+        }
+    }
+    /* Relaxed: pending was acquired. */
+    uint32_t failed = pn_load_relaxed(&block->failed);
+    uint32_t skipped = pn_load_relaxed(&block->skipped); /* relaxed: as above */
+    pn_frame_finish(root, failed ? PN_FRAME_FAILED : skipped ? PN_FRAME_CANCELLED : PN_FRAME_DONE);
+    pn_run_complete(worker, root_ref, results);
+}
+
+/* Accounts for `count` items whose statuses are written. The caller may touch the block afterwards only if it holds
+ * other items of it. */
+static void account(pn_worker *worker, pn_ref root, pn_block *block, uint32_t count, uint32_t failed, uint32_t skipped) {
+    pn_counter_add(&worker->counters.failed, failed);
+    pn_counter_add(&worker->counters.skipped, skipped);
+    if (failed) pn_fetch_add_relaxed(&block->failed, failed);    /* relaxed: released with pending */
+    if (skipped) pn_fetch_add_relaxed(&block->skipped, skipped); /* relaxed: released with pending */
+    /* release: statuses, results and the two counts; acquire: those of all other parts. Pairs with itself. */
+    uint32_t before = pn_fetch_sub_acq_rel(&block->pending, count);
+    PN_ASSERT(before >= count, BROKEN_INVARIANT);
+    if (before == count) complete_bulk(worker, root);
+}
+
+/* Ends a part whose items up to hi have their statuses. */
+static void end_part(pn_worker *worker, pn_ref part_ref, uint32_t failed, uint32_t skipped) {
+    pn_frame *part = pn_frame_at(part_ref);
+    pn_ref root = part->root;
+    pn_block *block = pn_block_at(part->block);
+    uint32_t count = part->hi - part->lo;
+    worker->current_frame = 0;
+    if (part->kind == PN_KIND_RANGE) pn_frame_free(worker, part_ref);
+    account(worker, root, block, count, failed, skipped);
+}
+
+/* Leaves a part at item `next`, with the rest of it to be queued by the caller. */
+static void leave_part(pn_worker *worker, pn_frame *part, uint32_t next, uint32_t failed) {
+    uint32_t count = next - part->lo;
+    worker->current_frame = 0;
+    part->lo = next;
+    if (part->kind == PN_KIND_RANGE) pn_frame_transition(part, PN_FRAME_READY);
+    if (count) account(worker, part->root, pn_block_at(part->block), count, failed, 0);
+}
+
+static uint32_t skip_items(pn_block *block, uint32_t lo, uint32_t hi) {
+    __builtin_memset(statuses_of(block) + lo, PN_ITEM_CANCELLED, hi - lo);
+    return hi - lo;
+}
+
+/* Gives the upper half of [lo, part.hi) to whoever steals it. No frame or no room: no split. */
+static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
+    pn_ref ref = pn_frame_alloc(worker);
+    if (ref == 0) return;
+    pn_frame *upper = pn_frame_at(ref);
+    uint32_t middle = lo + (part->hi - lo) / 2;
+    upper->slot = part->slot;
+    upper->kind = PN_KIND_RANGE;
+    upper->root = part->root;
+    upper->block = part->block;
+    upper->lo = middle;
+    upper->hi = part->hi;
+    upper->flags = part->flags;
+    upper->ticket = part->ticket;
+    if (!pn_deque_push(worker, ref)) {
+        if (!pn_injector_push(ref)) {
+            pn_frame_free(worker, ref);
+            return;
+        }
+        pn_counter_add(&worker->counters.spills, 1);
+    }
+    part->hi = middle;
+    pn_counter_add(&worker->counters.splits, 1);
+    pn_idle_notify(worker);
+}
+
+/* The hot loop. Returns where it stopped: `end`, or the first item not run because the bulk was cancelled. */
+static uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
+    uint32_t slot = block->slot;
+    uint32_t stride = block->stride_bytes;
+    uint32_t record = block->records_ref + item * stride;
+    uint8_t *statuses = statuses_of(block);
+    uint32_t failed = 0;
+    for (; item != end; item++, record += stride) {
+        if (pn_load_hint(&block->cancelled)) break;
+        worker->current_item = item;
+        worker->current_record = record;
+        uint32_t outcome = pn_dispatch(slot, record);
+        PN_ASSERT(outcome <= PN_OUTCOME_FAILED, BAD_OUTCOME); /* an item of a bulk has no frame to wait in */
+        statuses[item] = (uint8_t)(outcome + 1);
+        failed += outcome;
+    }
+    worker->range_failed += failed;
+    return item;
+}
+
+uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
+    const pn_globals *globals = pn_globals_get();
+    pn_frame *part = pn_frame_at(part_ref);
+    pn_block *block = pn_block_at(part->block);
+    uint32_t grain = block->grain ? block->grain : globals->range_grain;
+    uint32_t first = part->lo;
+    uint32_t next = first;
+    uint32_t looked = first; /* item at which the injector was looked at last */
+    PN_ASSERT(block->slot < globals->slot_capacity && part->hi <= block->count, BAD_REF);
+    worker->range_failed = 0;
+    worker->range_counted = first;
+    worker->current_slot = block->slot;
+    worker->current_frame = part_ref;
+    for (;;) { /* ends: every round runs an item, or returns */
+        if (part->hi - next > grain && pn_deque_is_empty(worker)) split(worker, part, next);
+        uint32_t end = next + min_u32(min_u32(part->hi - next, grain), items_max - (next - first));
+        next = run_items(worker, block, next, end);
+        pn_counter_add(&worker->counters.executed, next - worker->range_counted);
+        worker->range_counted = next;
+        if (next < end) {
+            end_part(worker, part_ref, worker->range_failed, skip_items(block, next, part->hi));
+            return next - first;
+        }
+        if (next == part->hi) {
+            end_part(worker, part_ref, worker->range_failed, 0);
+            return next - first;
+        }
+        if (next - first >= items_max || pn_idle_command() != PN_COMMAND_RUN) {
+            leave_part(worker, part, next, worker->range_failed);
+            pn_run_requeue_first(worker, part_ref);
+            return next - first;
+        }
+        if (next - looked >= globals->range_yield_items) {
+            looked = next;
+            if (pn_injector_has_work()) {
+                pn_counter_add(&worker->counters.yields, 1);
+                leave_part(worker, part, next, worker->range_failed);
+                pn_run_requeue_last(worker, part_ref);
+                return next - first;
+            }
+        }
+    }
+}
+
+uint32_t pn_range_begin(pn_worker *worker, pn_ref root_ref) {
+    pn_frame *root = pn_frame_at(root_ref);
+    pn_block *block = pn_block_at(root->block);
+    PN_ASSERT(root->block % PN_CACHE_LINE == 0 && root->block >= PN_GLOBALS_REF, BAD_REF);
+    root->root = root_ref;
+    root->lo = 0;
+    root->hi = block->count;
+    if (block->count != 0) return 1;
+    complete_bulk(worker, root_ref);
+    return 0;
+}
+
+void pn_range_skip_all(pn_worker *worker, pn_ref root_ref) {
+    pn_block *block = pn_block_at(pn_frame_at(root_ref)->block);
+    uint32_t skipped = skip_items(block, 0, block->count);
+    pn_counter_add(&worker->counters.skipped, skipped);
+    pn_fetch_add_relaxed(&block->skipped, skipped); /* relaxed: no part of this bulk exists */
+    pn_fetch_sub_acq_rel(&block->pending, skipped); /* acq_rel: as in account */
+    pn_run_complete(worker, root_ref, 0);
+}
+
+void pn_range_fail_item(pn_worker *worker, pn_ref part_ref, uint32_t item) {
+    pn_frame *part = pn_frame_at(part_ref);
+    uint8_t *statuses = statuses_of(pn_block_at(part->block));
+    uint32_t failed = 1;
+    PN_ASSERT(item >= part->lo && item < part->hi, BROKEN_INVARIANT);
+    statuses[item] = PN_ITEM_FAILED;
+    pn_counter_add(&worker->counters.executed, item + 1 - worker->range_counted);
+    /* The count in worker.range_failed lacks what the trapped loop held in a register. */
+    for (uint32_t i = part->lo; i < item; i++) failed += statuses[i] == PN_ITEM_FAILED;
+    if (item + 1 == part->hi) {
+        end_part(worker, part_ref, failed, 0);
+    } else {
+        leave_part(worker, part, item + 1, failed);
+        pn_run_requeue_first(worker, part_ref);
+    }
+}

@@ -1,0 +1,48 @@
+/* run.h - runs one frame and finishes it by its kind.
+ *
+ * Overview
+ *   SINGLE: claim, dispatch, and by outcome complete, block or requeue. BULK and RANGE: range.h runs the items.
+ *   The vtable is the wasm function table: a dispatch is one call_indirect of type (record) -> outcome.
+ *
+ * Who may call
+ *   The worker that took the frame, on its own thread.
+ *
+ * Invariants
+ *   worker.current_* name the dispatch while it runs, because a trap in it leaves this code without a return;
+ *   pn_run_fail then finishes what they name. They are plain stores: only the worker's own thread reads them.
+ *   A frame is completed once: only its claimant, or the worker that accounts for its last item, does it.
+ */
+#ifndef PN_RUN_H
+#define PN_RUN_H
+
+#include "check.h"
+#include "layout.h"
+
+/* Runs `frame`, at most `items_max` items of it. Returns the number of dispatches. */
+uint32_t pn_run_frame(pn_worker *worker, pn_ref frame, uint32_t items_max);
+
+/* After a trap. Returns PN_STATUS_OK, or PN_STATUS_NOTHING when nothing was being dispatched. */
+pn_status pn_run_fail(pn_worker *worker);
+
+/* Hands a final host frame back, then frees the heap blocks in `results`. */
+void pn_run_complete(pn_worker *worker, pn_ref frame, pn_ref results);
+
+/* Puts a frame that still has work where the worker finds it first, or last. Never fails: when every queue is full the
+ * worker holds it. */
+void pn_run_requeue_first(pn_worker *worker, pn_ref frame);
+void pn_run_requeue_last(pn_worker *worker, pn_ref frame);
+
+/* A block named by a result word (ref << 32 | length), added to `list`; the list unchanged when there is none. */
+pn_ref pn_run_chain_result(uint64_t result, pn_ref list);
+
+/* The call itself. Wasm: slot s is entry s of the table. Native: test/native.c. */
+#if defined(__wasm__)
+typedef uint32_t (*pn_task_function)(uint32_t record);
+static inline uint32_t pn_dispatch(uint32_t slot, uint32_t record) {
+    return ((pn_task_function)(uintptr_t)slot)(record);
+}
+#else
+uint32_t pn_dispatch(uint32_t slot, uint32_t record);
+#endif
+
+#endif

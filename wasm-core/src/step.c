@@ -1,0 +1,118 @@
+/* step.c - pn_worker_step: the loop of worker.c, one action at a time. See worker.h.
+ *
+ *   START     --own deque-->  frame held: run it in the next step
+ *      | empty
+ *   STEAL     --one victim per step--> frame held
+ *      | all asked
+ *   INJECTOR  --> frame held
+ *      | empty, spin_rounds times: announce
+ *   RECHECK   --> awake again, or asleep
+ */
+#define PN_FILE PN_FILE_STEP
+#include "deque.h"
+#include "find.h"
+#include "idle.h"
+#include "run.h"
+#include "worker.h"
+
+static uint32_t act(pn_worker *worker, uint32_t action, pn_ref frame) {
+    worker->trace_action = action;
+    worker->trace_ticket = frame == 0 ? 0 : pn_frame_at(frame)->ticket;
+    return action;
+}
+
+/* Keeps a frame for the next step. */
+static uint32_t take(pn_worker *worker, uint32_t action, pn_ref frame) {
+    worker->held_frame = frame;
+    worker->phase = PN_PHASE_START;
+    worker->step_rounds = 0;
+    return act(worker, action, frame);
+}
+
+static uint32_t step_run(pn_worker *worker) {
+    pn_ref frame = worker->held_frame;
+    uint32_t action = pn_frame_at(frame)->kind == PN_KIND_SINGLE ? PN_ACTION_RUN_FRAME : PN_ACTION_RUN_ITEM;
+    worker->held_frame = 0;
+    /* Traced before it runs: a final frame belongs to the host afterwards, and a trap does not come back. */
+    act(worker, action, frame);
+    pn_run_frame(worker, frame, 1);
+    return action;
+}
+
+static uint32_t step_own(pn_worker *worker) {
+    pn_ref frame;
+    if (pn_find_poll_first(worker) && (frame = pn_find_injected(worker)) != 0)
+        return take(worker, PN_ACTION_INJECT_POP, frame);
+    if ((frame = pn_find_own(worker)) != 0) return take(worker, PN_ACTION_POP, frame);
+    worker->victims_left = pn_globals_get()->worker_count - 1;
+    worker->phase = PN_PHASE_INJECTOR;
+    if (worker->victims_left != 0) {
+        worker->victim = pn_find_first_victim(worker);
+        worker->phase = PN_PHASE_STEAL;
+    }
+    return act(worker, PN_ACTION_POP_MISS, 0);
+}
+
+static uint32_t step_steal(pn_worker *worker) {
+    uint32_t victim = worker->victim;
+    pn_ref frame = pn_find_steal(worker, victim);
+    worker->trace_victim = victim;
+    if (frame > PN_STEAL_RETRY) return take(worker, PN_ACTION_STEAL, frame);
+    worker->victim = pn_find_next_victim(worker, victim);
+    if (--worker->victims_left == 0) worker->phase = PN_PHASE_INJECTOR;
+    return act(worker, frame == PN_STEAL_EMPTY ? PN_ACTION_STEAL_MISS : PN_ACTION_STEAL_RETRY, 0);
+}
+
+static uint32_t step_injector(pn_worker *worker) {
+    if (worker->step_rounds >= pn_globals_get()->spin_rounds) {
+        worker->step_rounds = 0;
+        worker->phase = PN_PHASE_RECHECK;
+        pn_idle_announce(worker);
+        return act(worker, PN_ACTION_ANNOUNCE, 0);
+    }
+    pn_ref frame = pn_find_injected(worker);
+    if (frame != 0) return take(worker, PN_ACTION_INJECT_POP, frame);
+    if (++worker->step_rounds < pn_globals_get()->spin_rounds) worker->phase = PN_PHASE_START;
+    return act(worker, PN_ACTION_INJECT_MISS, 0);
+}
+
+static uint32_t step_recheck(pn_worker *worker) {
+    worker->phase = PN_PHASE_START;
+    return act(worker, pn_idle_recheck(worker) ? PN_ACTION_PARK : PN_ACTION_RECHECK_HIT, 0);
+}
+
+static uint32_t step_command(pn_worker *worker, uint32_t command) {
+    pn_idle_enter(worker);
+    worker->phase = PN_PHASE_START;
+    if (command == PN_COMMAND_STOP) {
+        pn_worker_transition(worker, PN_WORKER_STOPPED);
+        return act(worker, PN_ACTION_STOPPED, 0);
+    }
+    PN_ASSERT(command == PN_COMMAND_RETURN, BAD_ARGUMENT);
+    pn_worker_transition(worker, PN_WORKER_IDLE);
+    return act(worker, PN_ACTION_RETURNED, 0);
+}
+
+uint32_t pn_worker_step(pn_worker *worker) {
+    uint32_t command = pn_idle_command();
+    if (command != PN_COMMAND_RUN) return step_command(worker, command);
+    uint32_t state = pn_load_relaxed(&worker->state); /* relaxed: own word */
+    if (state == PN_WORKER_SLEEPING && worker->phase != PN_PHASE_RECHECK) {
+        if (pn_idle_is_asleep(worker)) return act(worker, PN_ACTION_ASLEEP, 0);
+        pn_idle_enter(worker);
+        return act(worker, PN_ACTION_WAKE, 0);
+    }
+    if (state == PN_WORKER_IDLE) {
+        pn_idle_enter(worker);
+        return act(worker, PN_ACTION_WAKE, 0);
+    }
+    if (worker->held_frame != 0) return step_run(worker);
+    switch (worker->phase) {
+    case PN_PHASE_START: return step_own(worker);
+    case PN_PHASE_STEAL: return step_steal(worker);
+    case PN_PHASE_INJECTOR: return step_injector(worker);
+    case PN_PHASE_RECHECK: return step_recheck(worker);
+    default: PN_ASSERT(0, BROKEN_INVARIANT);
+    }
+    return 0;
+}

@@ -1,0 +1,40 @@
+/* worker.c - see worker.h. */
+#define PN_FILE PN_FILE_WORKER
+#include "worker.h"
+
+#include "find.h"
+#include "idle.h"
+#include "run.h"
+
+static uint32_t leave(pn_worker *worker, uint32_t command) {
+    if (command == PN_COMMAND_STOP) {
+        pn_worker_transition(worker, PN_WORKER_STOPPED);
+        return PN_RUN_STOPPED;
+    }
+    PN_ASSERT(command == PN_COMMAND_RETURN, BAD_ARGUMENT);
+    pn_worker_transition(worker, PN_WORKER_IDLE);
+    return PN_RUN_RETURN;
+}
+
+uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
+    uint32_t spin_rounds = pn_globals_get()->spin_rounds;
+    uint32_t budget = dispatches_max == 0 ? UINT32_MAX : dispatches_max;
+    uint32_t idle_rounds = 0;
+    worker->phase = PN_PHASE_START;
+    pn_idle_enter(worker);
+    for (;;) { /* ends: by command, by budget, or for want of work */
+        uint32_t command = pn_idle_command();
+        if (command != PN_COMMAND_RUN) return leave(worker, command);
+        if (budget == 0) return PN_RUN_MORE;
+        pn_ref frame = pn_find(worker);
+        if (frame != 0) {
+            uint32_t used = pn_run_frame(worker, frame, budget);
+            if (dispatches_max != 0) budget -= used < budget ? used : budget;
+            idle_rounds = 0;
+        } else if (++idle_rounds >= spin_rounds) {
+            pn_idle_announce(worker);
+            if (pn_idle_recheck(worker)) return PN_RUN_PARK;
+            idle_rounds = 0;
+        }
+    }
+}
