@@ -1,50 +1,148 @@
 package dev.penny;
 
+import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
-import dev.penny.api.TaskHandle;
-import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskModule;
-import dev.penny.api.JavaTask;
 import dev.penny.api.WorkerCounters;
+import dev.penny.internal.engine.EngineConfig;
+import dev.penny.internal.engine.ModuleLoader;
+import dev.penny.internal.engine.Scheduler;
+import dev.penny.internal.engine.TaskExecutorService;
 import dev.penny.spi.ThreadBackend;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 
-// Sketch of the facade for parallel work; the lead replaces it.
-public abstract class Penny implements AutoCloseable {
+/**
+ * A parallel task runtime: loads modules of task functions written in wasm, JavaScript or Java and runs their functions on workers
+ * whose threads a swappable {@link ThreadBackend} lends.
+ *
+ * <p><b>Threads:</b> all methods may be called by any thread; {@link #close}, {@link #closeNow} and {@link #swapBackend} block and
+ * may not be called from inside a task.
+ */
+public final class Penny implements AutoCloseable {
 
-    public static Builder builder() { throw new UnsupportedOperationException(); }
+    private final Scheduler scheduler;
+    private final ModuleLoader loader;
 
-    public abstract TaskModule load(Path path);
-    public abstract TaskModule load(Path path, LoadOptions options);
-    public abstract TaskModule loadWasm(byte[] wasm, LoadOptions options);
-    public abstract TaskModule loadJs(String source, LoadOptions options);
-    /** Static methods annotated with @Task. */
-    public abstract TaskModule register(Class<?> tasks);
-    public abstract JavaModuleBuilder javaModule(String name);
-    public abstract ExecutorService asExecutorService();
-    public abstract void swapBackend(ThreadBackend backend);
-    public abstract int workers();
-    public abstract List<WorkerCounters> counters();
-    @Override public abstract void close();          // drains
-    public abstract void closeNow();                  // cancels what has not started
-
-    public interface JavaModuleBuilder {
-        JavaModuleBuilder function(String name, String signature, JavaTask task);
-        JavaModuleBuilder blockingFunction(String name, String signature, JavaTask task);
-        TaskModule register();
+    Penny(EngineConfig config) {
+        this.scheduler = Scheduler.start(config);
+        this.loader = new ModuleLoader(scheduler);
     }
 
-    public interface Builder {
-        Builder workers(int workers);                  // default availableProcessors, 1..256
-        Builder backend(ThreadBackend backend);
-        Builder backend(String name);                  // by ServiceLoader name: platform virtual fork-join deterministic
-        Builder seed(long seed);
-        Builder memoryBytes(long bytes);               // core memory, default 64 MiB
-        Builder queueCapacity(int tasks);              // injector
-        Builder rejectWhenFull(boolean reject);
-        Penny build();
+    /** Settings with defaults: as many workers as processors, platform threads, 64 MiB of core memory. */
+    public static PennyBuilder builder() {
+        return new PennyBuilder();
+    }
+
+    /** {@code builder().build()}. */
+    public static Penny create() {
+        return builder().build();
+    }
+
+    /** {@link #load(Path, LoadOptions)} with {@link LoadOptions#DEFAULT}. */
+    public TaskModule load(Path path) {
+        return load(path, LoadOptions.DEFAULT);
+    }
+
+    /**
+     * Loads a module from a file: {@code .wasm}, or JavaScript as {@code .js} or {@code .mjs}.
+     *
+     * @throws LoadException the file is missing, unreadable, of another kind or malformed
+     * @throws dev.penny.api.LinkException it asks for imports Penny does not have, or the name is taken
+     */
+    public TaskModule load(Path path, LoadOptions options) {
+        return loader.add(loader.read(path, options));
+    }
+
+    /** Loads a wasm module from bytes; {@code options} must name it. */
+    public TaskModule loadWasm(byte[] wasm, LoadOptions options) {
+        return loader.add(loader.wasm(wasm.clone(), options));
+    }
+
+    /** Loads an ECMAScript module from text; {@code options} must name it; it cannot import other files. */
+    public TaskModule loadJs(String source, LoadOptions options) {
+        return loader.add(loader.js(source, options));
+    }
+
+    /** Registers the public static methods of a class that carry {@link dev.penny.api.Task}; the module has the class's simple name. */
+    public TaskModule register(Class<?> tasks) {
+        return loader.add(loader.java(tasks));
+    }
+
+    /** Starts a module of Java lambdas. */
+    public JavaModuleBuilder javaModule(String name) {
+        return new JavaModuleBuilder(this, name);
+    }
+
+    TaskModule registerJava(String name, List<ModuleLoader.JavaFunction> functions) {
+        return loader.add(loader.java(name, functions));
+    }
+
+    /**
+     * Puts another file behind a loaded module. Every {@link dev.penny.api.TaskFunction} of it runs the new version from the next
+     * submission on; tasks in flight finish with the old one.
+     *
+     * @throws dev.penny.api.PennyException the new file cannot be loaded or lacks a function in use; nothing has then changed
+     */
+    public void replace(TaskModule module, Path path, LoadOptions options) {
+        loader.replace(module, loader.read(path, options.named(module.name())));
+    }
+
+    /** As {@link #replace(TaskModule, Path, LoadOptions)} with the bytes of a wasm module. */
+    public void replaceWasm(TaskModule module, byte[] wasm, LoadOptions options) {
+        loader.replace(module, loader.wasm(wasm.clone(), options.named(module.name())));
+    }
+
+    /**
+     * This scheduler as an executor: each {@code Runnable} is a task. Shutting it down does not close this Penny. Tasks that block
+     * hold their worker; mark those as blocking functions instead.
+     */
+    public ExecutorService asExecutorService() {
+        return new TaskExecutorService(loader.executorFunction());
+    }
+
+    /**
+     * Moves the workers to another backend while tasks run. Each task is run by one of the two, none is lost, none runs twice.
+     */
+    public void swapBackend(ThreadBackend backend) {
+        scheduler.swapBackend(Objects.requireNonNull(backend, "backend"));
+    }
+
+    /** The backend that lends threads now. */
+    public ThreadBackend backend() {
+        return scheduler.backend();
+    }
+
+    /** How many workers there are. */
+    public int workers() {
+        return scheduler.workerCount();
+    }
+
+    /** How many tasks may wait before submissions do. */
+    public int queueCapacity() {
+        return scheduler.queueCapacity();
+    }
+
+    /** The loaded modules in the order they were loaded. */
+    public List<TaskModule> modules() {
+        return List.copyOf(scheduler.modules().all());
+    }
+
+    /** Counters of every worker, readable while they run. */
+    public List<WorkerCounters> counters() {
+        return scheduler.counters();
+    }
+
+    /** Takes nothing new, waits for everything submitted, then ends. Idempotent. */
+    @Override
+    public void close() {
+        scheduler.close(true);
+    }
+
+    /** Takes nothing new, fails what has not started with {@link dev.penny.api.ClosedException}, waits for what runs, then ends. */
+    public void closeNow() {
+        scheduler.close(false);
     }
 }

@@ -1,0 +1,11 @@
+;; Its allocator never has memory.
+(module
+  (@custom "penny" "length(bytes)->i32\n")
+  (memory (export "memory") 1)
+
+  (func (export "penny_alloc") (param $bytes i32) (result i32)
+    (i32.const 0))
+
+  (func (export "length") (param $address i32) (param $bytes i32) (result i32)
+    (local.get $bytes))
+)

@@ -1,0 +1,105 @@
+package dev.penny;
+
+import dev.penny.api.LinkException;
+import dev.penny.internal.engine.EngineConfig;
+import dev.penny.spi.ThreadBackend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.ServiceLoader;
+
+/** Settings of a {@link Penny}. Not thread safe. */
+public final class PennyBuilder {
+
+    private static final int WORKERS_MAX = 256;
+    private static final long MEMORY_MIN_BYTES = 4L << 20;
+    private static final long MEMORY_MAX_BYTES = 32_767L * 65_536;
+    private static final int QUEUE_MAX = 1 << 20;
+
+    private int workers = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, WORKERS_MAX);
+    private ThreadBackend backend;
+    private String backendName = "platform";
+    private long seed = 0x5EED;
+    private long memoryBytes = 64L << 20;
+    private int queueCapacity = 1 << 14;
+    private boolean rejectWhenFull;
+
+    PennyBuilder() { }
+
+    /** How many workers, 1 to 256; the processors by default. */
+    public PennyBuilder workers(int count) {
+        workers = (int) inRange("workers", count, 1, WORKERS_MAX);
+        return this;
+    }
+
+    /** The backend that lends threads. */
+    public PennyBuilder backend(ThreadBackend threads) {
+        backend = Objects.requireNonNull(threads, "backend");
+        return this;
+    }
+
+    /** The backend with this name: {@code platform} (default), {@code virtual}, {@code fork-join}, {@code deterministic} or another that is installed. */
+    public PennyBuilder backend(String name) {
+        backend = null;
+        backendName = Objects.requireNonNull(name, "name");
+        return this;
+    }
+
+    /** Seed of the victim choice. */
+    public PennyBuilder seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /** Size of the core's linear memory, 4 MiB to 2 GiB - 64 KiB: half of it holds arguments in flight, the rest tables and results. */
+    public PennyBuilder memoryBytes(long bytes) {
+        memoryBytes = inRange("memoryBytes", bytes, MEMORY_MIN_BYTES, MEMORY_MAX_BYTES);
+        return this;
+    }
+
+    /** How many tasks may wait before submissions do, 4 to 2^20; rounded up to a power of two. */
+    public PennyBuilder queueCapacity(int tasks) {
+        int asked = (int) inRange("queueCapacity", tasks, 4, QUEUE_MAX);
+        queueCapacity = Integer.highestOneBit(asked - 1) << 1;
+        return this;
+    }
+
+    /** True makes submissions to a full queue fail with {@link dev.penny.api.CapacityException} instead of waiting. */
+    public PennyBuilder rejectWhenFull(boolean reject) {
+        rejectWhenFull = reject;
+        return this;
+    }
+
+    /**
+     * Starts it; threads start on first use.
+     *
+     * @throws LinkException no backend of this name
+     * @throws dev.penny.api.CapacityException the memory is too small for the rest
+     * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used
+     */
+    public Penny build() {
+        return new Penny(new EngineConfig(workers, backend != null ? backend : installed(backendName), seed,
+                (int) (memoryBytes & -65_536L), queueCapacity, rejectWhenFull));
+    }
+
+    /** The backends that are installed. */
+    public static List<ThreadBackend> installedBackends() {
+        List<ThreadBackend> found = new ArrayList<>();
+        ServiceLoader.load(ThreadBackend.class, PennyBuilder.class.getClassLoader()).forEach(found::add);
+        return found;
+    }
+
+    private static ThreadBackend installed(String name) {
+        List<ThreadBackend> known = installedBackends();
+        return known.stream().filter(candidate -> candidate.name().equals(name)).findFirst()
+                .orElseThrow(() -> new LinkException("no such backend: backend=%s, installed=%s"
+                        .formatted(name, String.join(" ", known.stream().map(ThreadBackend::name).toList()))));
+    }
+
+    private static long inRange(String what, long value, long min, long max) {
+        if (value < min || value > max) {
+            throw new IllegalArgumentException("%s out of range: value=%d, min=%d, max=%d".formatted(what, value, min, max));
+        }
+        return value;
+    }
+}

@@ -1,0 +1,186 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.CapacityException;
+import dev.penny.api.Outcome;
+import dev.penny.api.PennyException;
+import dev.penny.api.TaskResults;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * A map over an iterator: inputs are packed into chunks, a bounded window of chunks is in flight, results come out in input order.
+ * Chunks start with one item and grow until one takes a few milliseconds, so that both a million lines and ten slow files spread
+ * well over the workers.
+ */
+final class BulkRun<R> implements TaskResults<R> {
+
+    private static final int CHUNKS_PER_WORKER = 3;
+    private static final int CHUNK_ITEMS_MAX = 4096;
+    private static final long CHUNK_GROWS_BELOW_NANOS = 4_000_000;
+    private static final long CHUNK_SHRINKS_ABOVE_NANOS = 40_000_000;
+
+    private final Scheduler scheduler;
+    private final LoadedFunction<R> function;
+    private final Iterator<?> inputs;
+    private final int windowMax;
+    private final long chunkBytesMax;
+    private final ArrayDeque<Part<R>> window = new ArrayDeque<>();
+    private Iterator<Outcome<R>> current = java.util.Collections.emptyIterator();
+    private Prepared heldBack;
+    private int chunkItems = 1;
+
+    BulkRun(Scheduler scheduler, LoadedFunction<R> function, Iterator<?> inputs) {
+        this.scheduler = scheduler;
+        this.function = function;
+        this.inputs = inputs;
+        this.windowMax = CHUNKS_PER_WORKER * scheduler.workerCount();
+        this.chunkBytesMax = Math.max(64 * 1024, scheduler.argumentRegion().sizeBytes() / (2L * windowMax));
+    }
+
+    /** An input brought to the parameter types, or why it cannot be. */
+    private record Prepared(Object[] arguments, long blockBytes, PennyException refusal) { }
+
+    /** One chunk with room for the outcomes of all its inputs, those refused before they ran included. */
+    private record Part<R>(BulkChunk chunk, Outcome<R>[] outcomes, int[] positions) { }
+
+    @Override
+    public boolean hasNext() {
+        while (!current.hasNext()) {
+            fill();
+            if (window.isEmpty()) {
+                return false;
+            }
+            current = finish(window.remove());
+        }
+        return true;
+    }
+
+    @Override
+    public Outcome<R> next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        return current.next();
+    }
+
+    private void fill() {
+        while (window.size() < windowMax && (heldBack != null || inputs.hasNext())) {
+            if (!submitChunk()) {
+                return;
+            }
+        }
+    }
+
+    /** False if argument memory has no room for another chunk while others are in flight. */
+    private boolean submitChunk() {
+        List<Prepared> batch = collect();
+        int runnable = (int) batch.stream().filter(input -> input.refusal() == null).count();
+        long bytes = batch.stream().mapToLong(Prepared::blockBytes).sum();
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        Outcome<R>[] outcomes = new Outcome[batch.size()];
+        int[] positions = new int[runnable];
+        int item = 0;
+        for (int position = 0; position < batch.size(); position++) {
+            PennyException refusal = batch.get(position).refusal();
+            if (refusal == null) {
+                positions[item++] = position;
+            } else {
+                outcomes[position] = new Outcome.Failed<>(refusal);
+            }
+        }
+        BulkChunk chunk = new BulkChunk(scheduler, function, runnable, bytes,
+                (done, memory, record) -> outcomes[positions[done]] = new Outcome.Done<>(function.read(memory, record)));
+        if (runnable > 0) {
+            scheduler.submitBulk(chunk, placed -> write(placed, batch, positions));
+        }
+        window.add(new Part<>(chunk, outcomes, positions));
+        return true;
+    }
+
+    private void write(BulkChunk chunk, List<Prepared> batch, int[] positions) {
+        int block = chunk.argumentsRef();
+        for (int item = 0; item < positions.length; item++) {
+            Prepared input = batch.get(positions[item]);
+            function.marshaller().write(scheduler.memory(), chunk.record(item), block, input.arguments());
+            block += (int) input.blockBytes();
+        }
+    }
+
+    private List<Prepared> collect() {
+        List<Prepared> batch = new ArrayList<>();
+        long bytes = 0;
+        while (batch.size() < chunkItems && (heldBack != null || inputs.hasNext())) {
+            Prepared input = heldBack != null ? heldBack : prepare(inputs.next());
+            heldBack = null;
+            if (!batch.isEmpty() && bytes + input.blockBytes() > chunkBytesMax) {
+                heldBack = input;
+                break;
+            }
+            batch.add(input);
+            bytes += input.blockBytes();
+        }
+        return batch;
+    }
+
+    private Prepared prepare(Object input) {
+        try {
+            Object[] arguments = function.marshaller().prepare(input instanceof Object[] several ? several : new Object[] {input});
+            long bytes = function.marshaller().blockBytes(arguments);
+            long limit = scheduler.argumentRegion().sizeBytes() - BulkChunk.blockBytes(function, 1, 0);
+            if (bytes > limit) {
+                throw new CapacityException("arguments larger than argument memory: function=%s, bytes=%d, limit=%d"
+                        .formatted(function.mangledName(), bytes, limit));
+            }
+            return new Prepared(arguments, bytes, null);
+        } catch (PennyException e) {
+            return new Prepared(new Object[0], 0, e);
+        }
+    }
+
+    private Iterator<Outcome<R>> finish(Part<R> part) {
+        if (part.positions().length > 0) {
+            part.chunk().await();
+            adaptChunkSize(part.chunk());
+            for (int item = 0; item < part.positions().length; item++) {
+                PennyException failure = part.chunk().failure(item);
+                if (failure != null) {
+                    part.outcomes()[part.positions()[item]] = new Outcome.Failed<>(failure);
+                }
+            }
+        }
+        return List.of(part.outcomes()).iterator();
+    }
+
+    private void adaptChunkSize(BulkChunk chunk) {
+        if (chunk.elapsedNanos() < CHUNK_GROWS_BELOW_NANOS && chunk.count() >= chunkItems / 2) {
+            chunkItems = Math.min(CHUNK_ITEMS_MAX, chunkItems * 2);
+        } else if (chunk.elapsedNanos() > CHUNK_SHRINKS_ABOVE_NANOS) {
+            chunkItems = Math.max(1, chunkItems / 2);
+        }
+    }
+
+    @Override
+    public Stream<R> values() {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
+                .map(Outcome::get)
+                .onClose(this::close);
+    }
+
+    @Override
+    public void close() {
+        window.forEach(part -> part.chunk().cancel());
+        window.forEach(part -> {
+            if (part.positions().length > 0) {
+                part.chunk().await();
+            }
+        });
+        window.clear();
+    }
+}

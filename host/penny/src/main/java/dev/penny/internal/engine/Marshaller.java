@@ -1,0 +1,219 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.Signature;
+import dev.penny.api.SignatureException;
+import dev.penny.api.ValueType;
+import dev.penny.internal.core.CoreMemory;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Java values to records in linear memory and back, for one function. Stateless after construction. */
+final class Marshaller {
+
+    private final String function;
+    private final ValueType[] parameters;
+    private final boolean hasResult;
+    private final ValueType result;
+    private final boolean blocks;
+
+    Marshaller(String function, Signature signature) {
+        this.function = function;
+        List<ValueType> types = signature.parameters();
+        this.parameters = types.toArray(new ValueType[0]);
+        this.hasResult = signature.result().isPresent();
+        this.result = signature.result().orElse(ValueType.I64);
+        this.blocks = types.stream().anyMatch(ValueType::isBlock);
+    }
+
+    /** Bytes of a record: the result and the arguments. */
+    int recordBytes() {
+        return 8 * (1 + parameters.length);
+    }
+
+    /** True if the result is a block of the result heap. */
+    boolean resultIsBlock() {
+        return hasResult && result.isBlock();
+    }
+
+    /**
+     * Checks arguments and brings them to the parameter types, text as UTF-8.
+     *
+     * @throws SignatureException wrong arity, type or range
+     */
+    Object[] prepare(Object[] arguments) {
+        if (arguments.length != parameters.length) {
+            throw new SignatureException("wrong arity: function=%s, arguments=%d, expected=%d"
+                    .formatted(function, arguments.length, parameters.length));
+        }
+        Object[] prepared = arguments;
+        for (int i = 0; i < parameters.length; i++) {
+            Object value = convert(i, arguments[i]);
+            if (value != arguments[i]) {
+                if (prepared == arguments) {
+                    prepared = arguments.clone();
+                }
+                prepared[i] = value;
+            }
+        }
+        return prepared;
+    }
+
+    private Object convert(int index, Object value) {
+        return switch (parameters[index]) {
+            case I32 -> value instanceof Integer ? value : (Object) (int) integer(index, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case I64 -> value instanceof Long ? value : (Object) integer(index, value, Long.MIN_VALUE, Long.MAX_VALUE);
+            case F32 -> value instanceof Float ? value : (Object) (float) floating(index, value);
+            case F64 -> value instanceof Double ? value : (Object) floating(index, value);
+            case BYTES -> bytes(index, value);
+            case STRING -> {
+                if (value instanceof CharSequence text) {
+                    yield text.toString().getBytes(StandardCharsets.UTF_8);
+                }
+                throw wrongType(index, value);
+            }
+        };
+    }
+
+    private long integer(int index, Object value, long min, long max) {
+        if (!(value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte)) {
+            throw wrongType(index, value);
+        }
+        long number = ((Number) value).longValue();
+        if (number < min || number > max) {
+            throw new SignatureException("number out of range: function=%s, parameter=%d, type=%s, value=%d, min=%d, max=%d"
+                    .formatted(function, index, parameters[index].text(), number, min, max));
+        }
+        return number;
+    }
+
+    private double floating(int index, Object value) {
+        boolean exact = value instanceof Float || value instanceof Integer || value instanceof Short || value instanceof Byte
+                || value instanceof Double number && parameters[index] == ValueType.F32 && (double) (float) (double) number == number
+                || value instanceof Long whole && (long) (double) (long) whole == whole;
+        if (!exact) {
+            throw wrongType(index, value);
+        }
+        return ((Number) value).doubleValue();
+    }
+
+    private byte[] bytes(int index, Object value) {
+        if (value instanceof byte[] array) {
+            return array;
+        }
+        if (value instanceof ByteBuffer buffer) {
+            byte[] copy = new byte[buffer.remaining()];
+            buffer.duplicate().get(copy);
+            return copy;
+        }
+        throw wrongType(index, value);
+    }
+
+    private SignatureException wrongType(int index, Object value) {
+        String shown = String.valueOf(value);
+        return new SignatureException("wrong type: function=%s, parameter=%d, expected=%s, value=%s, class=%s".formatted(function, index,
+                parameters[index].text(), shown.length() > 80 ? shown.substring(0, 80) + "..." : shown,
+                value == null ? "null" : value.getClass().getName()));
+    }
+
+    /** Bytes of linear memory that the block arguments of {@link #prepare}d arguments take, each 8-byte aligned. */
+    long blockBytes(Object[] prepared) {
+        if (!blocks) {
+            return 0;
+        }
+        long total = 0;
+        for (Object value : prepared) {
+            if (value instanceof byte[] bytes) {
+                total += bytes.length + 7L & -8L;
+            }
+        }
+        return total;
+    }
+
+    /** Writes {@link #prepare}d arguments into a record; blocks go to {@code blockRef}. */
+    void write(CoreMemory memory, int record, int blockRef, Object[] prepared) {
+        int block = blockRef;
+        for (int i = 0; i < parameters.length; i++) {
+            int ref = record + 8 * (1 + i);
+            switch (parameters[i]) {
+                case I32 -> memory.putInt(ref, (int) prepared[i]);
+                case I64 -> memory.putLong(ref, (long) prepared[i]);
+                case F32 -> memory.putFloat(ref, (float) prepared[i]);
+                case F64 -> memory.putDouble(ref, (double) prepared[i]);
+                case BYTES, STRING -> {
+                    byte[] bytes = (byte[]) prepared[i];
+                    memory.putBytes(block, bytes);
+                    memory.putLong(ref, CoreMemory.block(block, bytes.length));
+                    block += bytes.length + 7 & -8;
+                }
+            }
+        }
+    }
+
+    /** Writes a number as the only argument, without making an object. */
+    void writeNumber(CoreMemory memory, int record, long number) {
+        int ref = record + 8;
+        switch (parameters[0]) {
+            case I32 -> memory.putInt(ref, (int) number);
+            case I64 -> memory.putLong(ref, number);
+            case F32 -> memory.putFloat(ref, number);
+            case F64 -> memory.putDouble(ref, number);
+            case BYTES, STRING -> throw new IllegalStateException("checked by checkRange");
+        }
+    }
+
+    /**
+     * Checks that every number of {@code from..to} (exclusive) is an argument of this function.
+     *
+     * @throws SignatureException if not
+     */
+    void checkRange(long from, long to) {
+        if (parameters.length != 1 || parameters[0].isBlock()) {
+            throw new SignatureException("a range needs a function of one number: function=" + function);
+        }
+        if (to < from) {
+            throw new SignatureException("range ends before it starts: function=%s, from=%d, to=%d".formatted(function, from, to));
+        }
+        if (from < to) {
+            prepare(new Object[] {from});
+            prepare(new Object[] {to - 1});
+        }
+    }
+
+    /** The result in a record, {@code null} for a function without one. */
+    Object read(CoreMemory memory, int record) {
+        if (!hasResult) {
+            return null;
+        }
+        return switch (result) {
+            case I32 -> (Object) memory.getInt(record);
+            case I64 -> (Object) memory.getLong(record);
+            case F32 -> (Object) memory.getFloat(record);
+            case F64 -> (Object) memory.getDouble(record);
+            case BYTES -> block(memory, record);
+            case STRING -> new String(block(memory, record), StandardCharsets.UTF_8);
+        };
+    }
+
+    private static byte[] block(CoreMemory memory, int record) {
+        long word = memory.getLong(record);
+        return memory.getBytes(CoreMemory.blockRef(word), CoreMemory.blockLength(word));
+    }
+
+    /** An integer result, without making an object. */
+    long readLong(CoreMemory memory, int record) {
+        return result == ValueType.I32 ? memory.getInt(record) : memory.getLong(record);
+    }
+
+    /** A floating point result, without making an object. */
+    double readDouble(CoreMemory memory, int record) {
+        return result == ValueType.F32 ? memory.getFloat(record) : memory.getDouble(record);
+    }
+
+    /** Checks the result's type. @throws SignatureException if it is none of these */
+    void checkResult(ValueType first, ValueType second) {
+        if (!hasResult || result != first && result != second) {
+            throw new SignatureException("wrong result type: function=%s, expected=%s or %s".formatted(function, first.text(), second.text()));
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.LinkException;
+import dev.penny.api.Signature;
+import dev.penny.internal.core.CoreStatus;
+import dev.penny.internal.guest.Guest;
+import dev.penny.internal.vtable.NameRegistry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The modules of a scheduler and which function is behind which slot. Slots are only ever added; replacing a module gives its
+ * functions new slots and leaves the old ones to the tasks that still hold them.
+ *
+ * <p><b>Threads:</b> any; {@link #function} and {@link #boundFunctions} are called by workers and take no lock.
+ */
+public final class Modules {
+
+    private final Scheduler scheduler;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final NameRegistry names = new NameRegistry(EngineConfig.SLOTS);
+    private final Map<String, LoadedModule> byName = new LinkedHashMap<>();
+    private final Map<String, LoadedFunction<?>> functions = new HashMap<>();
+    private final AtomicReferenceArray<SlotEntry> bySlot = new AtomicReferenceArray<>(EngineConfig.SLOTS);
+
+    Modules(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /** What a slot holds. */
+    record SlotEntry(String mangledName, Guest guest, Guest.BoundFunction bound) { }
+
+    /** The function behind a slot. */
+    SlotEntry function(int slot) {
+        SlotEntry entry = bySlot.get(slot);
+        if (entry == null) {
+            throw new IllegalStateException("no function has this slot: slot=" + slot);
+        }
+        return entry;
+    }
+
+    /** The functions of a guest that have slots. */
+    List<Guest.BoundFunction> boundFunctions(Guest guest) {
+        List<Guest.BoundFunction> bound = new ArrayList<>();
+        for (int slot = 0; slot < bySlot.length(); slot++) {
+            SlotEntry entry = bySlot.get(slot);
+            if (entry != null && entry.guest() == guest) {
+                bound.add(entry.bound());
+            }
+        }
+        return bound;
+    }
+
+    /**
+     * Adds a module.
+     *
+     * @throws LinkException if there is one of this name
+     */
+    public LoadedModule add(Guest guest) {
+        lock.lock();
+        try {
+            if (byName.containsKey(guest.name())) {
+                throw new LinkException("a module of this name is loaded: module=%s; replace it or load it under another name"
+                        .formatted(guest.name()));
+            }
+            LoadedModule module = new LoadedModule(scheduler, guest);
+            byName.put(guest.name(), module);
+            return module;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The function of this name and signature, with a slot. */
+    @SuppressWarnings("unchecked")
+    <R> LoadedFunction<R> resolve(LoadedModule module, String name, Signature signature) {
+        lock.lock();
+        try {
+            Guest guest = module.guest();
+            guest.check(name, signature);
+            String mangled = module.name() + "/" + name + signature;
+            LoadedFunction<?> known = functions.get(mangled);
+            if (known == null) {
+                NameRegistry.Entry entry = names.register(mangled);
+                publish(entry, guest, name, signature);
+                check(scheduler.coreModule().control().registryInsert(entry.hash(), entry.slot()), mangled, entry);
+                known = new LoadedFunction<R>(scheduler, module, name, signature, new LoadedFunction.Version(guest, entry.slot()));
+                functions.put(mangled, known);
+            }
+            return (LoadedFunction<R>) known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Puts another guest behind a module's name. Functions in use must exist in it with their signatures; tasks submitted from now
+     * on run it, tasks in flight keep the old one.
+     *
+     * @throws dev.penny.api.PennyException if a function in use is missing; nothing has then changed
+     */
+    public void replace(LoadedModule module, Guest next) {
+        lock.lock();
+        try {
+            List<LoadedFunction<?>> inUse = functions.values().stream().filter(function -> function.module() == module).toList();
+            inUse.forEach(function -> next.check(function.name(), function.signature()));
+            for (LoadedFunction<?> function : inUse) {
+                NameRegistry.Entry entry = names.replace(function.mangledName());
+                publish(entry, next, function.name(), function.signature());
+                check(scheduler.coreModule().control().registryReplace(entry.hash(), entry.slot()), function.mangledName(), entry);
+                function.replaceBy(new LoadedFunction.Version(next, entry.slot()));
+            }
+            module.replaceGuest(next);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publish(NameRegistry.Entry entry, Guest guest, String name, Signature signature) {
+        bySlot.set(entry.slot(), new SlotEntry(entry.name(), guest, new Guest.BoundFunction(entry.slot(), name, signature)));
+    }
+
+    private static void check(CoreStatus status, String mangled, NameRegistry.Entry entry) {
+        if (status != CoreStatus.OK) {
+            throw new LinkException("the core refuses a function: function=%s, hash=%016x, slot=%d, reason=%s"
+                    .formatted(mangled, entry.hash(), entry.slot(), status.text()));
+        }
+    }
+
+    /** The loaded modules in the order they were loaded. */
+    public List<LoadedModule> all() {
+        lock.lock();
+        try {
+            return List.copyOf(byName.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        all().forEach(LoadedModule::closeGuests);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.ClosedException;
+import dev.penny.api.Outcome;
+import dev.penny.api.PennyException;
+import dev.penny.api.TaskResults;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/** A map of a blocking function: one frame per input, since an item of a bulk frame cannot leave its worker. */
+final class SingleRun<R> implements TaskResults<R> {
+
+    /** Blocking tasks cost a virtual thread each, so many may wait at once. */
+    private static final int WINDOW_MAX = 1024;
+
+    private final Scheduler scheduler;
+    private final LoadedFunction<R> function;
+    private final Iterator<?> inputs;
+    private final int windowMax;
+    private final ArrayDeque<Object> window = new ArrayDeque<>();
+
+    SingleRun(Scheduler scheduler, LoadedFunction<R> function, Iterator<?> inputs) {
+        this.scheduler = scheduler;
+        this.function = function;
+        this.inputs = inputs;
+        this.windowMax = Math.min(WINDOW_MAX, scheduler.queueCapacity());
+    }
+
+    @Override
+    public boolean hasNext() {
+        return !window.isEmpty() || inputs.hasNext();
+    }
+
+    @Override
+    public Outcome<R> next() {
+        while (window.size() < windowMax && inputs.hasNext()) {
+            window.add(submit(inputs.next()));
+        }
+        if (window.isEmpty()) {
+            throw new NoSuchElementException();
+        }
+        return switch (window.remove()) {
+            case PennyException refusal -> new Outcome.Failed<>(refusal);
+            case SubmittedTask<?> task -> outcome(task);
+            case Object other -> throw new IllegalStateException(other.toString());
+        };
+    }
+
+    private Object submit(Object input) {
+        try {
+            Object[] arguments = function.marshaller().prepare(input instanceof Object[] several ? several : new Object[] {input});
+            SubmittedTask<R> task = new SubmittedTask<>(scheduler, function, arguments);
+            scheduler.submit(task);
+            return task;
+        } catch (PennyException refusal) {
+            return refusal;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private Outcome<R> outcome(SubmittedTask<?> task) {
+        try {
+            return new Outcome.Done<>((R) task.joinUnwrapped());
+        } catch (PennyException failure) {
+            return new Outcome.Failed<>(failure);
+        } catch (CancellationException e) {
+            return new Outcome.Failed<>(new ClosedException("cancelled: function=" + function.mangledName(), e));
+        }
+    }
+
+    @Override
+    public Stream<R> values() {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
+                .map(Outcome::get)
+                .onClose(this::close);
+    }
+
+    @Override
+    public void close() {
+        for (Object entry : window) {
+            if (entry instanceof SubmittedTask<?> task) {
+                task.cancel(false);
+            }
+        }
+        window.clear();
+    }
+}

@@ -1,0 +1,133 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.PennyException;
+import dev.penny.api.TaskFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Runnables as tasks of one Java function, which looks them up by number. */
+public final class TaskExecutorService extends AbstractExecutorService {
+
+    private final ExecutorFunction function;
+    private final Map<Long, Runnable> mine = new ConcurrentHashMap<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition emptied = lock.newCondition();
+    private volatile boolean shutdown;
+
+    /** An executor over the function that runs numbered runnables. */
+    public TaskExecutorService(ExecutorFunction function) {
+        this.function = function;
+    }
+
+    /** The runnables of all executors of a scheduler, and the task function that runs one. */
+    public static final class ExecutorFunction {
+        private final Map<Long, Runnable> waiting = new ConcurrentHashMap<>();
+        private final AtomicLong numbers = new AtomicLong();
+        private volatile TaskFunction<?> task;
+
+        void bind(TaskFunction<?> taskFunction) {
+            task = taskFunction;
+        }
+
+        void run(long number) {
+            Runnable runnable = waiting.remove(number);
+            if (runnable != null) {
+                runnable.run();
+            }
+        }
+    }
+
+    @Override
+    public void execute(Runnable command) {
+        if (shutdown) {
+            throw new RejectedExecutionException("the executor is shut down: task=" + command);
+        }
+        long number = function.numbers.incrementAndGet();
+        mine.put(number, command);
+        function.waiting.put(number, () -> {
+            try {
+                command.run();
+            } finally {
+                ended(number);
+            }
+        });
+        try {
+            function.task.submit(number);
+        } catch (PennyException e) {
+            function.waiting.remove(number);
+            ended(number);
+            throw new RejectedExecutionException(e.getMessage(), e);
+        }
+    }
+
+    private void ended(long number) {
+        mine.remove(number);
+        if (shutdown && mine.isEmpty()) {
+            signalEmptied();
+        }
+    }
+
+    private void signalEmptied() {
+        lock.lock();
+        try {
+            emptied.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void shutdown() {
+        shutdown = true;
+        signalEmptied();
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        shutdown = true;
+        List<Runnable> neverStarted = new ArrayList<>();
+        mine.forEach((number, command) -> {
+            if (function.waiting.remove(number) != null) {
+                neverStarted.add(command);
+                mine.remove(number);
+            }
+        });
+        signalEmptied();
+        return neverStarted;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return shutdown;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return shutdown && mine.isEmpty();
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        long left = unit.toNanos(timeout);
+        lock.lockInterruptibly();
+        try {
+            while (!isTerminated()) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = emptied.awaitNanos(left);
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

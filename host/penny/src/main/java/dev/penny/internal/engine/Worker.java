@@ -1,0 +1,347 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.CapacityException;
+import dev.penny.api.PennyException;
+import dev.penny.api.RuntimeUnusableException;
+import dev.penny.api.TaskFunction;
+import dev.penny.api.WorkerCounters;
+import dev.penny.internal.core.CoreInstance;
+import dev.penny.internal.core.CoreLayout;
+import dev.penny.internal.core.CoreMemory;
+import dev.penny.internal.core.CoreStatus;
+import dev.penny.internal.core.CoreUpcalls;
+import dev.penny.internal.core.HostTask;
+import dev.penny.internal.core.WasmRuntime;
+import dev.penny.internal.core.WorkerLink;
+import dev.penny.internal.guest.Guest;
+import dev.penny.internal.guest.GuestErrors;
+import dev.penny.spi.ThreadBackend;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
+import org.graalvm.polyglot.proxy.ProxyExecutable;
+
+/**
+ * One worker: its core instance, the guest instances it has made, and the body that backends run.
+ *
+ * <p><b>Threads:</b> the backend runs a worker on one thread at a time; hand-over between threads is the backend's happens-before.
+ */
+final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls {
+
+    /** Dispatches per call into wasm: often enough out that compiled code replaces what the loop started in. */
+    private static final int DISPATCHES_MAX = 4096;
+
+    private static final ThreadLocal<Worker> CURRENT = new ThreadLocal<>();
+
+    private final Scheduler scheduler;
+    private final CoreMemory memory;
+    private final int index;
+    private final int blockRef;
+    private final ProxyExecutable invoke;
+    private final Map<Guest, BoundGuest> guests = new HashMap<>();
+    private HostTask[] hostTasks = new HostTask[16];
+    private CoreInstance core;
+    private Throwable failure;
+    private boolean panicked;
+
+    Worker(Scheduler scheduler, int index) {
+        this.scheduler = scheduler;
+        this.memory = scheduler.memory();
+        this.index = index;
+        this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
+                + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
+        this.invoke = this::invokeHostTask;
+    }
+
+    /** The worker whose body the calling thread is running, if any. */
+    static boolean onWorkerOf(Scheduler scheduler) {
+        Worker worker = CURRENT.get();
+        return worker != null && worker.scheduler == scheduler;
+    }
+
+    // ---- body, called by the backend
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    @Override
+    public String name() {
+        return "penny-worker-" + index;
+    }
+
+    @Override
+    public void attach() {
+        scheduler.runtime().context().enter();
+        CURRENT.set(this);
+        if (core == null) {
+            core = scheduler.coreModule().instantiate(CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), this::bind), this);
+            resetStack();
+        }
+    }
+
+    @Override
+    public void detach() {
+        CURRENT.remove();
+        scheduler.runtime().context().leave();
+    }
+
+    @Override
+    public ThreadBackend.Next run() {
+        while (!scheduler.isBroken()) {
+            switch (enter()) {
+                case CoreLayout.RUN_MORE -> { }
+                case CoreLayout.RUN_PARK -> {
+                    if (!scheduler.startSpilled()) {
+                        return ThreadBackend.Next.PARK;
+                    }
+                }
+                default -> {
+                    return ThreadBackend.Next.RETURN;
+                }
+            }
+        }
+        return ThreadBackend.Next.RETURN;
+    }
+
+    private int enter() {
+        try {
+            return core.run(index, DISPATCHES_MAX);
+        } catch (PolyglotException e) {
+            trapped(e);
+            return CoreLayout.RUN_MORE;
+        }
+    }
+
+    @Override
+    public ThreadBackend.Step step() {
+        if (scheduler.isBroken()) {
+            return ThreadBackend.Step.returned(index);
+        }
+        int action;
+        try {
+            action = core.step(index);
+        } catch (PolyglotException e) {
+            trapped(e);
+            action = CoreLayout.ACTION_RUN_FRAME;
+        }
+        long trace = ((long) index << 56) ^ ((long) action << 48) ^ memory.getLong(blockRef + CoreLayout.WORKER_TRACE_TICKET);
+        return switch (action) {
+            case CoreLayout.ACTION_PARK, CoreLayout.ACTION_ASLEEP ->
+                    scheduler.startSpilled() ? ThreadBackend.Step.again(trace) : ThreadBackend.Step.parked(trace);
+            case CoreLayout.ACTION_RETURNED, CoreLayout.ACTION_STOPPED -> ThreadBackend.Step.returned(trace);
+            default -> ThreadBackend.Step.again(trace);
+        };
+    }
+
+    @Override
+    public boolean shouldStayParked() {
+        return scheduler.injector().isSleeping(index);
+    }
+
+    // ---- upcalls of the core
+
+    @Override
+    public void complete(int frame) {
+        try {
+            scheduler.completed(this, frame);
+        } catch (RuntimeException | Error e) {
+            // Nothing of the caller's may unwind through the core.
+            scheduler.broke(new RuntimeUnusableException("completion failed: worker=%d, reason=%s".formatted(index, e), e));
+        }
+    }
+
+    @Override
+    public void unpark(int worker) {
+        scheduler.unpark(worker);
+    }
+
+    @Override
+    public void panic(int code, int line) {
+        panicked = true;
+        scheduler.broke(new RuntimeUnusableException("the core panicked: worker=%d, code=%d, line=%d".formatted(index, code, line)));
+    }
+
+    // ---- link, used by guests
+
+    @Override
+    public int worker() {
+        return index;
+    }
+
+    @Override
+    public WasmRuntime runtime() {
+        return scheduler.runtime();
+    }
+
+    @Override
+    public CoreMemory memory() {
+        return memory;
+    }
+
+    @Override
+    public Value memoryValue() {
+        return scheduler.coreModule().memoryValue();
+    }
+
+    @Override
+    public Value tableValue() {
+        return core.table().value();
+    }
+
+    @Override
+    public Value heapAllocValue() {
+        return core.heapAllocValue();
+    }
+
+    @Override
+    public ProxyExecutable invoke() {
+        return invoke;
+    }
+
+    @Override
+    public void bindHostTask(int slot, HostTask task) {
+        if (slot >= hostTasks.length) {
+            hostTasks = java.util.Arrays.copyOf(hostTasks, Math.max(slot + 1, 2 * hostTasks.length));
+        }
+        hostTasks[slot] = task;
+    }
+
+    @Override
+    public int allocateResult(int bytes) {
+        int ref = core.heapAlloc(index, Math.max(1, bytes));
+        if (ref == 0) {
+            throw new CapacityException("result heap full: function=%s, bytes=%d, heapBytes=%d".formatted(currentFunctionName(), bytes,
+                    memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEAP_BYTES)));
+        }
+        return ref;
+    }
+
+    private Object invokeHostTask(Value... arguments) {
+        try {
+            return hostTasks[arguments[0].asInt()].run(arguments[1].asInt());
+        } catch (Throwable e) {
+            fail(e);
+            return CoreLayout.OUTCOME_FAILED;
+        }
+    }
+
+    // ---- failure
+
+    /** Records why the current dispatch fails; the caller makes the core fail it next. */
+    @Override
+    public void fail(Throwable cause) {
+        int frame = memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_FRAME);
+        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
+        if (kind == CoreLayout.KIND_SINGLE) {
+            failure = cause;
+            return;
+        }
+        int root = kind == CoreLayout.KIND_BULK ? frame : memory.getInt(frame + CoreLayout.FRAME_ROOT);
+        int item = memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_ITEM);
+        scheduler.owner(root).itemFailed(item, GuestErrors.taskFailure(currentFunctionName(), cause));
+    }
+
+    /** The recorded failure of the frame that is being completed. */
+    PennyException takeFailure(TaskFunction<?> function) {
+        Throwable cause = failure;
+        failure = null;
+        return GuestErrors.taskFailure(function.mangledName(), cause == null ? new IllegalStateException("no cause was recorded") : cause);
+    }
+
+    private void trapped(PolyglotException trap) {
+        if (panicked || trap.isCancelled()) {
+            scheduler.broke(new RuntimeUnusableException("the context was closed: worker=" + index, trap));
+            return;
+        }
+        resetStack();
+        if (memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_FRAME) == 0) {
+            scheduler.broke(new RuntimeUnusableException("the core trapped outside of a task: worker=%d, reason=%s".formatted(index, trap.getMessage()), trap));
+            return;
+        }
+        fail(trap);
+        discardTrapped(memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT));
+        CoreStatus status = core.fail(index);
+        if (status != CoreStatus.OK) {
+            scheduler.broke(new RuntimeUnusableException("the core lost track of a trap: worker=%d, status=%s".formatted(index, status.text()), trap));
+        }
+    }
+
+    private void resetStack() {
+        int stackBytes = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_STACK_BYTES);
+        int stacks = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_STACKS_REF);
+        core.setStackPointer(stacks + (index + 1) * stackBytes);
+    }
+
+    private String currentFunctionName() {
+        return scheduler.modules().function(memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT)).mangledName();
+    }
+
+    // ---- binding
+
+    /** Called by an unbound table entry: binds the module of the slot that is being dispatched. */
+    private int bind() {
+        int slot = memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT);
+        try {
+            Guest guest = scheduler.modules().function(slot).guest();
+            BoundGuest bound = guests.get(guest);
+            if (bound == null) {
+                bound = new BoundGuest(guest.instantiate(this), new ArrayList<>());
+                guests.put(guest, bound);
+            }
+            List<Guest.BoundFunction> missing = scheduler.modules().boundFunctions(guest);
+            missing.removeIf(bound.slots()::contains);
+            bound.instance().bind(missing);
+            bound.slots().addAll(missing);
+            return slot;
+        } catch (Throwable e) {
+            fail(e);
+            return -1;
+        }
+    }
+
+    /** What a trap leaves of a guest cannot be trusted: the next dispatch makes a new instance. */
+    private void discardTrapped(int slot) {
+        Guest guest = scheduler.modules().function(slot).guest();
+        BoundGuest bound = guests.get(guest);
+        if (bound != null && !bound.instance().survivesTrap()) {
+            guests.remove(guest);
+            bound.slots().forEach(function -> core.table().unbind(function.slot(), 1));
+            bound.instance().close();
+        }
+    }
+
+    /** Closes all guest instances; no thread runs this worker any more. */
+    void closeGuests() {
+        guests.values().forEach(bound -> bound.instance().close());
+        guests.clear();
+    }
+
+    private record BoundGuest(Guest.GuestInstance instance, List<Guest.BoundFunction> slots) { }
+
+    // ---- counters
+
+    WorkerCounters counters() {
+        return new WorkerCounters(index, state(), counter(CoreLayout.WORKER_EXECUTED), counter(CoreLayout.WORKER_STOLEN),
+                counter(CoreLayout.WORKER_FAILED_STEALS), counter(CoreLayout.WORKER_PARKS), counter(CoreLayout.WORKER_SPILLS),
+                counter(CoreLayout.WORKER_SPLITS));
+    }
+
+    private WorkerCounters.State state() {
+        return switch (memory.loadAcquire(blockRef + CoreLayout.WORKER_STATE)) {
+            case CoreLayout.WORKER_STATE_RUNNING -> WorkerCounters.State.RUNNING;
+            case CoreLayout.WORKER_STATE_BLOCKED -> WorkerCounters.State.BLOCKED;
+            case CoreLayout.WORKER_STATE_SLEEPING -> WorkerCounters.State.SLEEPING;
+            case CoreLayout.WORKER_STATE_STOPPED -> WorkerCounters.State.STOPPED;
+            default -> WorkerCounters.State.IDLE;
+        };
+    }
+
+    private long counter(int offset) {
+        return memory.getLong(blockRef + offset);
+    }
+}
