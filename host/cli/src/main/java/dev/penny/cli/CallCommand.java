@@ -16,6 +16,7 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code penny call}. */
 @Command(name = "call", mixinStandardHelpOptions = true, sortOptions = false,
+        customSynopsis = "penny call MODULE FUNCTION [ARGS...] [OPTIONS]",
         description = "Calls one task function and prints its result.",
         footer = {"", "Bytes are printed in hexadecimal. Before an argument that starts with a dash and is not a number write --.",
             "", "  penny call arith.wasm add 40 2", "  penny call sha256.wasm sha256 @README.md",

@@ -16,8 +16,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 import java.util.Optional;
-import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What went wrong, as one line on standard error and an exit code. */
 final class Errors {
@@ -39,8 +40,8 @@ final class Errors {
 
     /** A command line that picocli refuses. */
     static int report(ParameterException error, PrintStream err, boolean debug) {
-        CommandLine command = error.getCommandLine();
-        err.println("penny: %s (see %s --help)".formatted(Text.message(error.getMessage()), command.getCommandSpec().qualifiedName()));
+        err.println("penny: %s (see %s --help)".formatted(
+                Text.message(message(error)), error.getCommandLine().getCommandSpec().qualifiedName()));
         if (debug) {
             error.printStackTrace(err);
         }
@@ -62,6 +63,16 @@ final class Errors {
     /** True if a pipe's reader has gone. */
     static boolean isBrokenPipe(Throwable error) {
         return error instanceof IOException && error.getMessage() != null && error.getMessage().contains("Broken pipe");
+    }
+
+    private static String message(ParameterException error) {
+        CommandSpec command = error.getCommandLine().getCommandSpec();
+        if (error instanceof UnmatchedArgumentException unmatched && command.parent() == null) {
+            return "unknown command: name=%s, known: %s".formatted(
+                    unmatched.getUnmatched().getFirst(), String.join(" ", command.subcommands().keySet()));
+        }
+        String message = Optional.ofNullable(error.getMessage()).orElse("wrong command line");
+        return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
     }
 
     private static String message(Throwable error) {

@@ -122,6 +122,10 @@ record GlobPattern(String root, List<Segment> segments) {
                 segments.add(segment(name));
             }
         }
+        if (text.endsWith("/")) {
+            // Only directories match, so no file does.
+            segments.add(new Segment.Literal("."));
+        }
         return new GlobPattern(text.startsWith("/") ? "/" : "", List.copyOf(segments));
     }
 

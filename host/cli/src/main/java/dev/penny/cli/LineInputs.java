@@ -157,7 +157,7 @@ final class LineInputs implements InputSource {
 
     private MapInput input(long bytes, ValueType type) {
         if (bytes > lineBytesMax) {
-            String start = new String(line.toByteArray(), 0, NAME_CHARS_IF_BROKEN, StandardCharsets.UTF_8);
+            String start = new String(line.toByteArray(), 0, Math.min(line.size(), NAME_CHARS_IF_BROKEN), StandardCharsets.UTF_8);
             return new MapInput.Unusable(start + "...", "line too long: bytes=%d, max=%d".formatted(bytes, lineBytesMax));
         }
         byte[] content = withoutReturn(line.toByteArray());

@@ -86,7 +86,7 @@ sealed interface ModuleArgument {
         try {
             return new JavaClass(Class.forName(name, true, loader));
         } catch (ClassNotFoundException e) {
-            throw new UsageException("class not found: class=%s, class-path=%s".formatted(name, classPath), e);
+            throw new UsageException("class not found: class=%s, class-path=%s".formatted(name, classPath.isEmpty() ? "none, see --class-path" : classPath), e);
         } catch (LinkageError e) {
             throw new UsageException("class cannot be loaded: class=%s, reason=%s".formatted(name, e), e);
         }

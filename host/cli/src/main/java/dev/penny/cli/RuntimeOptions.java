@@ -1,6 +1,7 @@
 package dev.penny.cli;
 
 import dev.penny.Penny;
+import dev.penny.PennyBuilder;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.WasiOptions;
 import dev.penny.spi.ThreadBackend;
@@ -18,7 +19,7 @@ final class RuntimeOptions {
     /** Argument memory is a part of the core memory; a block of this share of it always fits. */
     private static final int LARGEST_BLOCK_SHARE = 4;
     private static final long MEMORY_BYTES_DEFAULT = 64L << 20;
-    private static final long MEMORY_BYTES_MIN = 1L << 20;
+    private static final long MEMORY_BYTES_MIN = 4L << 20;
     private static final long MEMORY_BYTES_MAX = 32_767L * 65_536;
     private static final int WORKERS_MAX = 256;
 
@@ -88,7 +89,7 @@ final class RuntimeOptions {
      * @param largestBytes size of the largest argument known beforehand
      */
     Penny start(long largestBytes) {
-        Penny.Builder builder = Penny.builder();
+        PennyBuilder builder = Penny.builder();
         workers.ifPresent(builder::workers);
         backend.ifPresent(builder::backend);
         seed.ifPresent(builder::seed);
