@@ -15,6 +15,7 @@ import dev.penny.spi.ThreadBackend;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 
 /**
@@ -146,6 +147,11 @@ public final class Penny implements AutoCloseable {
     /** Counters of every worker, readable while they run. */
     public List<WorkerCounters> counters() {
         return scheduler.counters();
+    }
+
+    /** A hash of every scheduling action so far, on a deterministic backend: equal seeds and programs have equal hashes. */
+    public OptionalLong traceHash() {
+        return scheduler.traceHash();
     }
 
     /** Takes nothing new, waits for everything submitted, then ends. Idempotent. */

@@ -6,6 +6,7 @@ import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.ServiceLoader;
 
 /** Settings of a {@link Penny}. Not thread safe. */
@@ -21,7 +22,7 @@ public final class PennyBuilder {
     private String backendName = "platform";
     private long seed = 0x5EED;
     private long memoryBytes = 64L << 20;
-    private int queueCapacity = 1 << 14;
+    private OptionalInt queueCapacity = OptionalInt.empty();
     private boolean rejectWhenFull;
 
     PennyBuilder() { }
@@ -57,10 +58,10 @@ public final class PennyBuilder {
         return this;
     }
 
-    /** How many tasks may wait before submissions do, 4 to 2^20; rounded up to a power of two. */
+    /** How many tasks may wait before submissions do, 4 to 2^20, rounded up to a power of two; by default 16,384 or what small memory allows. */
     public PennyBuilder queueCapacity(int tasks) {
         int asked = (int) inRange("queueCapacity", tasks, 4, QUEUE_MAX);
-        queueCapacity = Integer.highestOneBit(asked - 1) << 1;
+        queueCapacity = OptionalInt.of(Integer.highestOneBit(asked - 1) << 1);
         return this;
     }
 
@@ -78,8 +79,13 @@ public final class PennyBuilder {
      * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used
      */
     public Penny build() {
-        return new Penny(new EngineConfig(workers, backend != null ? backend : installed(backendName), seed,
-                (int) (memoryBytes & -65_536L), queueCapacity, rejectWhenFull));
+        return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
+                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), rejectWhenFull));
+    }
+
+    /** A sixteenth of the memory for the frames of waiting tasks, at most 16,384 of them. */
+    private int defaultQueueCapacity() {
+        return Math.min(1 << 14, Integer.highestOneBit((int) (memoryBytes / 16 / 256)));
     }
 
     /** The backends that are installed. */

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskHandle;
-import dev.penny.internal.backend.DeterministicBackend;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +33,7 @@ class DeterministicReplayTest {
     }
 
     private static long trace(long seed) {
-        DeterministicBackend backend = new DeterministicBackend(seed);
-        try (Penny penny = Penny.builder().workers(4).seed(seed).memoryBytes(8 << 20).backend(backend).build()) {
+        try (Penny penny = Penny.builder().workers(4).seed(seed).memoryBytes(8 << 20).backend("deterministic").build()) {
             TaskFunction<Integer> square = penny.javaModule("m").function("square", "(i32)->i32", call -> call.result(call.i32(0) * call.i32(0)))
                     .register().function("square", "(i32)->i32", Integer.class);
             List<TaskHandle<Integer>> handles = new ArrayList<>();
@@ -50,7 +48,7 @@ class DeterministicReplayTest {
             for (int i = 0; i < 20; i++) {
                 assertEquals(i * i, handles.get(i).join());
             }
-            return backend.traceHash();
+            return penny.traceHash().orElseThrow();
         }
     }
 }

@@ -17,6 +17,8 @@ public final class CoreMemory {
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final byte[] ZEROS = new byte[4096];
+
     private final ByteBuffer buffer;
 
     /** Over the buffer that GraalWasm gives for a shared memory. */
@@ -116,7 +118,9 @@ public final class CoreMemory {
 
     /** Zeroes a range. */
     public void clear(int ref, int length) {
-        buffer.put(ref, new byte[length]);
+        for (int done = 0; done < length; done += ZEROS.length) {
+            buffer.put(ref + done, ZEROS, 0, Math.min(ZEROS.length, length - done));
+        }
     }
 
     /** A little-endian view of a range; it stays valid as long as the memory, the range does not. */

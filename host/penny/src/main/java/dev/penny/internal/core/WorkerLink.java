@@ -40,4 +40,7 @@ public interface WorkerLink {
      * @throws dev.penny.api.CapacityException if the heap is full
      */
     int allocateResult(int bytes);
+
+    /** Records why the task that this worker is dispatching fails; the thunk that calls this returns the outcome "failed". */
+    void fail(Throwable cause);
 }

@@ -20,6 +20,10 @@ final class BulkChunk implements FrameOwner {
         void done(int item, CoreMemory memory, int record);
     }
 
+    /** Chunks are large only when their items are cheap, so a fine-grained look around would cost more than it balances. */
+    private static final int PARTS_MIN = 64;
+    private static final int GRAIN_MAX = 64;
+
     private final Scheduler scheduler;
     private final LoadedFunction<?> function;
     private final int count;
@@ -65,6 +69,7 @@ final class BulkChunk implements FrameOwner {
         memory.putInt(ref + CoreLayout.BLOCK_FLAGS, function.frameFlags());
         memory.putInt(ref + CoreLayout.BLOCK_STATUSES_REF, ref + CoreLayout.BLOCK_BYTES);
         memory.putInt(ref + CoreLayout.BLOCK_RECORDS_REF, recordsRef());
+        memory.putInt(ref + CoreLayout.BLOCK_GRAIN, Math.clamp(count / PARTS_MIN, 1, GRAIN_MAX));
         memory.putInt(ref + CoreLayout.BLOCK_PENDING, count);
     }
 

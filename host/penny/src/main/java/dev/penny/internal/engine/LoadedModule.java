@@ -66,7 +66,7 @@ public final class LoadedModule implements TaskModule {
         }
         List<Guest.GuestFunction> named = guest.functions().stream().filter(candidate -> candidate.name().equals(function)).toList();
         if (named.isEmpty()) {
-            throw NearNames.notFound(name, function, guest.functions().stream().map(Guest.GuestFunction::name).toList());
+            throw NearNames.unknownFunction(name, function, guest.functions().stream().map(Guest.GuestFunction::name).toList());
         }
         List<Signature> signatures = named.stream().flatMap(candidate -> candidate.signatures().stream()).toList();
         if (signatures.size() != 1) {

@@ -18,6 +18,7 @@ import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -143,6 +144,11 @@ public final class Scheduler {
     /** The backend that lends threads now. */
     public ThreadBackend backend() {
         return backend;
+    }
+
+    /** The hash of the schedule so far, if the backend steps its workers. */
+    public OptionalLong traceHash() {
+        return crew.traceHash();
     }
 
     /** Counters of every worker, read while they run. */
@@ -348,6 +354,10 @@ public final class Scheduler {
 
     // ---- lifecycle
 
+    boolean allFramesFree() {
+        return spilled.isEmpty() && frames.allFree();
+    }
+
     boolean isBroken() {
         return broken.get() != null;
     }
@@ -428,7 +438,7 @@ public final class Scheduler {
     }
 
     private void awaitDrained() {
-        BooleanSupplier drained = () -> isBroken() || spilled.isEmpty() && frames.allFree();
+        BooleanSupplier drained = () -> isBroken() || allFramesFree();
         while (!drained.getAsBoolean()) {
             if (!drive(drained)) {
                 LockSupport.parkNanos(FULL_WAIT_NANOS);

@@ -32,7 +32,7 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
 final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls {
 
     /** Dispatches per call into wasm: often enough out that compiled code replaces what the loop started in. */
-    private static final int DISPATCHES_MAX = 4096;
+    private static final int DISPATCHES_MAX = 16_384;
 
     private static final ThreadLocal<Worker> CURRENT = new ThreadLocal<>();
 
@@ -92,20 +92,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public ThreadBackend.Next run() {
-        while (!scheduler.isBroken()) {
-            switch (enter()) {
-                case CoreLayout.RUN_MORE -> { }
-                case CoreLayout.RUN_PARK -> {
-                    if (!scheduler.startSpilled()) {
-                        return ThreadBackend.Next.PARK;
-                    }
-                }
-                default -> {
-                    return ThreadBackend.Next.RETURN;
-                }
-            }
+        if (scheduler.isBroken()) {
+            return ThreadBackend.Next.RETURN;
         }
-        return ThreadBackend.Next.RETURN;
+        return switch (enter()) {
+            case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
+            case CoreLayout.RUN_PARK -> scheduler.startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
+            default -> ThreadBackend.Next.RETURN;
+        };
     }
 
     private int enter() {
@@ -120,7 +114,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public ThreadBackend.Step step() {
         if (scheduler.isBroken()) {
-            return ThreadBackend.Step.returned(index);
+            return new ThreadBackend.Step(ThreadBackend.Next.RETURN, index);
         }
         int action;
         try {
@@ -130,17 +124,19 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
             action = CoreLayout.ACTION_RUN_FRAME;
         }
         long trace = ((long) index << 56) ^ ((long) action << 48) ^ memory.getLong(blockRef + CoreLayout.WORKER_TRACE_TICKET);
-        return switch (action) {
+        ThreadBackend.Next next = switch (action) {
             case CoreLayout.ACTION_PARK, CoreLayout.ACTION_ASLEEP ->
-                    scheduler.startSpilled() ? ThreadBackend.Step.again(trace) : ThreadBackend.Step.parked(trace);
-            case CoreLayout.ACTION_RETURNED, CoreLayout.ACTION_STOPPED -> ThreadBackend.Step.returned(trace);
-            default -> ThreadBackend.Step.again(trace);
+                    scheduler.startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
+            case CoreLayout.ACTION_RETURNED, CoreLayout.ACTION_STOPPED -> ThreadBackend.Next.RETURN;
+            default -> ThreadBackend.Next.AGAIN;
         };
+        return new ThreadBackend.Step(next, trace);
     }
 
     @Override
-    public boolean shouldStayParked() {
-        return scheduler.injector().isSleeping(index);
+    public void lost(Throwable cause) {
+        scheduler.broke(new RuntimeUnusableException("the backend cannot run a worker: backend=%s, worker=%d, reason=%s"
+                .formatted(scheduler.backend().name(), index, cause), cause));
     }
 
     // ---- upcalls of the core
@@ -243,14 +239,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
         int root = kind == CoreLayout.KIND_BULK ? frame : memory.getInt(frame + CoreLayout.FRAME_ROOT);
         int item = memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_ITEM);
-        scheduler.owner(root).itemFailed(item, GuestErrors.taskFailure(currentFunctionName(), cause));
+        scheduler.owner(root).itemFailed(item, GuestErrors.failure(currentFunctionName(), cause));
     }
 
     /** The recorded failure of the frame that is being completed. */
     PennyException takeFailure(TaskFunction<?> function) {
         Throwable cause = failure;
         failure = null;
-        return GuestErrors.taskFailure(function.mangledName(), cause == null ? new IllegalStateException("no cause was recorded") : cause);
+        return GuestErrors.failure(function.mangledName(), cause == null ? new IllegalStateException("no cause was recorded") : cause);
     }
 
     private void trapped(PolyglotException trap) {

@@ -1,0 +1,60 @@
+package dev.penny.internal.guest;
+
+import dev.penny.api.PennyException;
+import dev.penny.api.TaskFailedException;
+import java.util.ArrayList;
+import java.util.List;
+import org.graalvm.polyglot.PolyglotException;
+
+/** Turns what came out of a guest into the failure of one task. */
+public final class GuestErrors {
+
+    private static final int FRAMES_MAX = 64;
+    private static final List<String> PENNY_FRAMES = List.of("penny-core", ".glue", ".blockglue");
+
+    private GuestErrors() { }
+
+    /**
+     * The failure of a task that trapped, threw or recursed too deep. An exception that one of Penny's own imports threw on the
+     * guest's behalf is that failure itself.
+     *
+     * @param function {@code module/function(signature)}
+     */
+    public static PennyException failure(String function, Throwable thrown) {
+        if (thrown instanceof PennyException own) {
+            return own;
+        }
+        if (!(thrown instanceof PolyglotException guest)) {
+            return new TaskFailedException(function, text(thrown), List.of(), thrown);
+        }
+        if (guest.isHostException()) {
+            Throwable host = guest.asHostException();
+            return host instanceof PennyException own ? own : new TaskFailedException(function, text(host), frames(guest), host);
+        }
+        String message = guest.getMessage() == null ? guest.toString() : guest.getMessage();
+        return new TaskFailedException(function, message, frames(guest), guest);
+    }
+
+    private static String text(Throwable thrown) {
+        return thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage();
+    }
+
+    /** The guest's frames, innermost first, without those of Penny's own modules. */
+    static List<String> frames(PolyglotException thrown) {
+        List<String> frames = new ArrayList<>();
+        for (PolyglotException.StackFrame frame : thrown.getPolyglotStackTrace()) {
+            if (frames.size() == FRAMES_MAX) {
+                frames.add("...");
+                break;
+            }
+            if (frame.isGuestFrame()) {
+                String text = frame.toString();
+                if (PENNY_FRAMES.stream().anyMatch(text::contains)) {
+                    break;
+                }
+                frames.add(text);
+            }
+        }
+        return frames;
+    }
+}
