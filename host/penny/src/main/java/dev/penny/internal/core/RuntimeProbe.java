@@ -67,7 +67,7 @@ public final class RuntimeProbe {
     static void warnIfInterpreted(Engine engine) {
         if (engine.getImplementationName().equals(INTERPRETED)
                 && WARNED.compareAndSet(false, true) && diagnose(facts()) instanceof Jit.Inactive inactive) {
-            LOG.log(System.Logger.Level.WARNING, "tasks are interpreted, 50 to 100 times slower than compiled: reason={0}. {1}",
+            LOG.log(System.Logger.Level.WARNING, "tasks are interpreted, 50 to 100 times slower than compiled: reason={0} Fix: {1}",
                     inactive.detail(), inactive.fix());
         }
     }
