@@ -8,6 +8,7 @@ import dev.penny.api.TaskModule;
 import dev.penny.api.WorkerCounters;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
+import dev.penny.internal.engine.JavaModuleDraft;
 import dev.penny.internal.engine.ModuleLoader;
 import dev.penny.internal.engine.Scheduler;
 import dev.penny.internal.engine.TaskExecutorService;
@@ -42,7 +43,7 @@ public final class Penny implements AutoCloseable {
 
     /** What Penny would run on in this JVM, and why tasks would be interpreted if they would. */
     public static RuntimeReport report() {
-        return RuntimeProbe.report();
+        return RuntimeProbe.report(PennyBuilder.installedBackends().stream().map(ThreadBackend::name).sorted().toList());
     }
 
     /** {@code builder().build()}. */
@@ -85,8 +86,8 @@ public final class Penny implements AutoCloseable {
         return new JavaModuleBuilder(this, name);
     }
 
-    TaskModule registerJava(String name, List<ModuleLoader.JavaFunction> functions) {
-        return loader.add(loader.java(name, functions));
+    TaskModule registerJava(JavaModuleDraft draft) {
+        return loader.add(loader.java(draft));
     }
 
     /**

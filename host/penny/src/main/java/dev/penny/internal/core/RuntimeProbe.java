@@ -4,7 +4,6 @@ import dev.penny.api.RuntimeReport;
 import dev.penny.api.RuntimeReport.Jit;
 import dev.penny.api.RuntimeReport.Jit.Reason;
 import dev.penny.api.RuntimeUnusableException;
-import dev.penny.spi.ThreadBackend;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +14,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,13 +49,15 @@ public final class RuntimeProbe {
 
     private RuntimeProbe() { }
 
-    /** Looks at this JVM. It starts a GraalVM engine for a moment. */
-    public static RuntimeReport report() {
+    /**
+     * Looks at this JVM. It starts a GraalVM engine for a moment.
+     *
+     * @param backends names of the installed backends
+     */
+    public static RuntimeReport report(List<String> backends) {
         Facts facts = facts();
         Map<String, String> versions = new TreeMap<>(facts.versions());
         facts.compilerVersion().ifPresent(version -> versions.put("compiler", version));
-        List<String> backends = ServiceLoader.load(ThreadBackend.class, RuntimeProbe.class.getClassLoader()).stream()
-                .map(provider -> provider.get().name()).sorted().toList();
         RuntimeReport.Jdk jdk = new RuntimeReport.Jdk(
                 Runtime.version().toString(), System.getProperty("java.vendor"), System.getProperty("java.home"));
         return new RuntimeReport(jdk, diagnose(facts), versions, backends, machine(), CoreLayout.ABI_HASH);
