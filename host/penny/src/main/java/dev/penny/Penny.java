@@ -2,6 +2,7 @@ package dev.penny;
 
 import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
+import dev.penny.api.ModuleInspection;
 import dev.penny.api.MemoryMap;
 import dev.penny.api.RuntimeReport;
 import dev.penny.api.TaskModule;
@@ -49,6 +50,15 @@ public final class Penny implements AutoCloseable {
     /** {@code builder().build()}. */
     public static Penny create() {
         return builder().build();
+    }
+
+    /**
+     * What a wasm file holds and whether Penny can link it; nothing is run.
+     *
+     * @throws LoadException the file is missing or not a wasm module
+     */
+    public static ModuleInspection inspect(Path path, LoadOptions options) {
+        return ModuleLoader.inspect(path, options);
     }
 
     /** {@link #load(Path, LoadOptions)} with {@link LoadOptions#DEFAULT}. */

@@ -2,6 +2,7 @@ package dev.penny.internal.engine;
 
 import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
+import dev.penny.api.ModuleInspection;
 import dev.penny.api.TaskModule;
 import dev.penny.internal.guest.Guest;
 import dev.penny.internal.guest.GuestLog;
@@ -42,6 +43,11 @@ public final class ModuleLoader {
             case "js", "mjs" -> js(new JsSource(name(named), text(path, bytes), Optional.of(path)));
             default -> throw new LoadException("unknown kind of module: file=%s, extension='%s', known=.wasm .js .mjs".formatted(path, extension));
         };
+    }
+
+    /** What is in a wasm file, without loading it. @throws LoadException if it cannot be read */
+    public static ModuleInspection inspect(Path path, LoadOptions options) {
+        return WasmGuests.inspect(options.name().orElse(String.valueOf(path.getFileName())), bytes(path), options);
     }
 
     private static byte[] bytes(Path path) {
