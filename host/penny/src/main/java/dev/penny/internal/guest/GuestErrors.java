@@ -10,7 +10,7 @@ import org.graalvm.polyglot.PolyglotException;
 public final class GuestErrors {
 
     private static final int FRAMES_MAX = 64;
-    private static final List<String> PENNY_FRAMES = List.of("penny-core", ".glue", ".blockglue");
+    private static final List<String> PENNY_FRAMES = List.of("penny-core", ".glue", ".blockglue", JsContext.PENNY_SCRIPT);
 
     private GuestErrors() { }
 
