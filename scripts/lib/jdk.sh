@@ -1,18 +1,36 @@
+# shellcheck shell=bash
 # Sourced by the scripts: find_jdk prints the home of a JDK 25 or newer, or says what to install and fails with 69.
 
+# "25.0.3" -> 25; nothing if this is not a JDK with a compiler. Starting each java to ask it would take most of a short command's time.
 jdk_major() {
-    # "openjdk version "25.0.3" ..." -> 25; nothing if this is not a JDK with a compiler.
     [ -x "$1/bin/java" ] && [ -x "$1/bin/javac" ] || return 0
-    "$1/bin/java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1
+    if [ -r "$1/release" ] && grep -q '^JAVA_VERSION=' "$1/release"; then
+        sed -n 's/^JAVA_VERSION="\{0,1\}\([0-9]*\).*/\1/p' "$1/release"
+    else
+        "$1/bin/java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1
+    fi
+}
+
+# The home of the javac on the path, through links.
+jdk_on_path() {
+    local file link
+    file=$(command -v javac) || return 0
+    while [ -L "$file" ]; do
+        link=$(readlink "$file")
+        case $link in
+            /*) file=$link ;;
+            *) file=$(dirname "$file")/$link ;;
+        esac
+    done
+    (cd "$(dirname "$file")/.." && pwd -P)
 }
 
 find_jdk() {
-    local candidate major on_path tried=""
-    on_path=$(command -v javac || true)
-    [ -n "$on_path" ] && on_path=$(dirname "$(dirname "$(readlink -f "$on_path")")")
-    for candidate in "${JAVA_HOME:-}" "$on_path" /usr/lib/jvm/* /opt/java/* /opt/jdk* \
-        "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-        [ -n "$candidate" ] && [ -d "$candidate" ] || continue
+    local candidate major tried=""
+    for candidate in "${JAVA_HOME:-}" "$(jdk_on_path)" /usr/lib/jvm/* /opt/java/* /opt/jdk* \
+        "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+        /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+        [ -d "$candidate" ] || continue
         major=$(jdk_major "$candidate")
         if [ -n "$major" ] && [ "$major" -ge 25 ]; then
             echo "$candidate"

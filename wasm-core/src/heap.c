@@ -155,7 +155,8 @@ static pn_ref alloc_run(pn_worker *worker, uint32_t bytes) {
 
 pn_ref pn_heap_alloc(pn_worker *worker, uint32_t bytes) {
     if (bytes > PN_BLOCK_BYTES_MAX) return alloc_run(worker, bytes);
-    uint32_t total = HEADER_BYTES + ((bytes + 7) & ~7u);
+    /* An empty block takes room too: at the end of a chunk its ref would lie in the next one. */
+    uint32_t total = HEADER_BYTES + (bytes == 0 ? 8 : (bytes + 7) & ~7u);
     if (worker->heap_chunk == 0 || PN_CHUNK_BYTES - worker->heap_bump < total) {
         next_chunk(worker);
         if (worker->heap_chunk == 0) return 0;

@@ -102,24 +102,14 @@ static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
     pn_idle_notify(worker);
 }
 
-/* The hot loop. Returns where it stopped: `end`, or the first item not run because the bulk was cancelled. */
+/* One batch. Returns where it stopped: `end`, or `item` because the bulk was cancelled. */
 static uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
-    uint32_t slot = block->slot;
-    uint32_t stride = block->stride_bytes;
-    uint32_t record = block->records_ref + item * stride;
-    uint8_t *statuses = statuses_of(block);
-    uint32_t failed = 0;
-    for (; item != end; item++, record += stride) {
-        if (pn_load_hint(&block->cancelled)) break;
-        worker->current_item = item;
-        worker->current_record = record;
-        uint32_t outcome = pn_dispatch(slot, record);
-        PN_ASSERT(outcome <= PN_OUTCOME_FAILED, BAD_OUTCOME); /* an item of a bulk has no frame to wait in */
-        statuses[item] = (uint8_t)(outcome + 1);
-        failed += outcome;
-    }
+    if (pn_load_hint(&block->cancelled)) return item;
+    worker->current_record = block->records_ref + item * block->stride_bytes;
+    uint32_t failed = pn_dispatch_batch(worker, block, item, end);
+    PN_ASSERT(failed <= end - item, BAD_OUTCOME);
     worker->range_failed += failed;
-    return item;
+    return end;
 }
 
 uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
@@ -159,6 +149,7 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
             if (pn_injector_has_work()) {
                 pn_counter_add(&worker->counters.yields, 1);
                 leave_part(worker, part, next, worker->range_failed);
+                worker->polls_left = 1; /* the injector goes first, or the next part on the own deque would */
                 pn_run_requeue_last(worker, part_ref);
                 return next - first;
             }

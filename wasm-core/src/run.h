@@ -35,14 +35,42 @@ void pn_run_requeue_last(pn_worker *worker, pn_ref frame);
 /* A block named by a result word (ref << 32 | length), added to `list`; the list unchanged when there is none. */
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list);
 
-/* The call itself. Wasm: slot s is entry s of the table. Native: test/native.c. */
+/* The calls themselves. Wasm: entry 2 * slot of the table is the thunk of a slot and entry 2 * slot + 1 its batch thunk.
+ * Native: test/native.c has the function of a slot.
+ *
+ * A batch thunk runs the items [item, end), item < end, of which `record` is the first record: per item it stores the
+ * item's number at item_ref, so that a trap is known by its item, calls the function, and stores outcome + 1 in
+ * statuses. It returns how many items failed. One indirect call per batch is what makes an item cost about a
+ * nanosecond. */
 #if defined(__wasm__)
 typedef uint32_t (*pn_task_function)(uint32_t record);
+typedef uint32_t (*pn_batch_function)(uint32_t slot, uint32_t record, uint32_t stride, uint32_t item, uint32_t end,
+                                      uint32_t statuses, uint32_t item_ref);
+
 static inline uint32_t pn_dispatch(uint32_t slot, uint32_t record) {
-    return ((pn_task_function)(uintptr_t)slot)(record);
+    return ((pn_task_function)(uintptr_t)(2 * slot))(record);
+}
+
+static inline uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
+    return ((pn_batch_function)(uintptr_t)(2 * block->slot + 1))(
+        block->slot, block->records_ref + item * block->stride_bytes, block->stride_bytes, item, end,
+        block->statuses_ref, (uint32_t)(uintptr_t)&worker->current_item);
 }
 #else
 uint32_t pn_dispatch(uint32_t slot, uint32_t record);
+
+static inline uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
+    uint8_t *statuses = (uint8_t *)pn_at(block->statuses_ref);
+    uint32_t failed = 0;
+    for (; item != end; item++) {
+        worker->current_item = item;
+        uint32_t outcome = pn_dispatch(block->slot, block->records_ref + item * block->stride_bytes);
+        PN_ASSERT(outcome <= PN_OUTCOME_FAILED, BAD_OUTCOME); /* an item of a bulk has no frame to wait in */
+        statuses[item] = (uint8_t)(outcome + 1);
+        failed += outcome;
+    }
+    return failed;
+}
 #endif
 
 #endif

@@ -2,9 +2,13 @@ package dev.penny;
 
 import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
+import dev.penny.api.MemoryMap;
+import dev.penny.api.RuntimeReport;
 import dev.penny.api.TaskModule;
 import dev.penny.api.WorkerCounters;
+import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
+import dev.penny.internal.engine.JavaModuleDraft;
 import dev.penny.internal.engine.ModuleLoader;
 import dev.penny.internal.engine.Scheduler;
 import dev.penny.internal.engine.TaskExecutorService;
@@ -35,6 +39,11 @@ public final class Penny implements AutoCloseable {
     /** Settings with defaults: as many workers as processors, platform threads, 64 MiB of core memory. */
     public static PennyBuilder builder() {
         return new PennyBuilder();
+    }
+
+    /** What Penny would run on in this JVM, and why tasks would be interpreted if they would. */
+    public static RuntimeReport report() {
+        return RuntimeProbe.report(PennyBuilder.installedBackends().stream().map(ThreadBackend::name).sorted().toList());
     }
 
     /** {@code builder().build()}. */
@@ -77,8 +86,8 @@ public final class Penny implements AutoCloseable {
         return new JavaModuleBuilder(this, name);
     }
 
-    TaskModule registerJava(String name, List<ModuleLoader.JavaFunction> functions) {
-        return loader.add(loader.java(name, functions));
+    TaskModule registerJava(JavaModuleDraft draft) {
+        return loader.add(loader.java(draft));
     }
 
     /**
@@ -129,6 +138,11 @@ public final class Penny implements AutoCloseable {
     /** The loaded modules in the order they were loaded. */
     public List<TaskModule> modules() {
         return List.copyOf(scheduler.modules().all());
+    }
+
+    /** Where things lie in the core's memory. */
+    public MemoryMap memoryMap() {
+        return scheduler.memoryMap();
     }
 
     /** Counters of every worker, readable while they run. */

@@ -105,18 +105,18 @@ public final class CoreInstance {
      * A worker's function table, every entry at first the thunk that asks for the module to be bound.
      *
      * @param value the table as an import
-     * @param reset {@code reset(first, count)} makes entries unbound again
+     * @param reset {@code reset(first, count)} makes slots unbound again
      */
     public record Table(Value value, Value reset) {
 
         /** A table whose unbound entries ask {@code bind} for the slot that now is bound, negative if that failed. */
-        public static Table create(WasmRuntime runtime, Value tableModule, IntSupplier bind) {
+        public static Table create(WasmRuntime runtime, Value tableModule, Value memory, IntSupplier bind) {
             ProxyExecutable proxy = arguments -> bind.getAsInt();
-            Value exports = runtime.instantiate("penny-table", tableModule, Map.of("penny", Map.of("bind", proxy)));
+            Value exports = runtime.instantiate("penny-table", tableModule, Map.of("penny", Map.of("bind", proxy), "core", Map.of("memory", memory)));
             return new Table(exports.getMember("table"), exports.getMember("reset"));
         }
 
-        /** Makes {@code count} entries from {@code first} unbound. */
+        /** Makes {@code count} slots from {@code first} unbound. */
         public void unbind(int first, int count) {
             reset.executeVoid(first, count);
         }

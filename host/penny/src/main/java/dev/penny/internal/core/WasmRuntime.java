@@ -56,6 +56,7 @@ public final class WasmRuntime implements AutoCloseable {
                     .option("engine.WarnInterpreterOnly", "false")
                     .option("engine.WarnVirtualThreadSupport", "false")
                     .build();
+            RuntimeProbe.warnIfInterpreted(engine);
             // Only in an engine that has seen another wasm context do the instances of a module share compiled code.
             Context primer = wasmContext(engine);
             primer.initialize("wasm");

@@ -1,32 +1,34 @@
 package dev.penny.internal.engine;
 
-import dev.penny.api.JavaTask;
 import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
-import dev.penny.api.Signature;
 import dev.penny.api.TaskModule;
 import dev.penny.internal.guest.Guest;
 import dev.penny.internal.guest.GuestLog;
+import dev.penny.internal.guest.JavaGuest;
+import dev.penny.internal.guest.JsGuest;
+import dev.penny.internal.guest.JsSource;
 import dev.penny.internal.guest.WasmGuests;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 
 /** Turns files, bytes, source text and Java code into guests of a scheduler. */
 public final class ModuleLoader {
 
     private final Scheduler scheduler;
     private final GuestLog log = GuestLog.system();
+    private TaskExecutorService.ExecutorFunction executorFunction;
 
     /** For one scheduler. */
     public ModuleLoader(Scheduler scheduler) {
         this.scheduler = scheduler;
     }
-
-    /** A Java lambda to register. */
-    public record JavaFunction(String name, Signature signature, JavaTask task, boolean blocking) { }
 
     /** Reads a file by its extension. @throws LoadException if it cannot be */
     public Guest read(Path path, LoadOptions options) {
@@ -37,6 +39,7 @@ public final class ModuleLoader {
         byte[] bytes = bytes(path);
         return switch (extension) {
             case "wasm" -> wasm(bytes, named);
+            case "js", "mjs" -> js(new JsSource(name(named), text(path, bytes), Optional.of(path)));
             default -> throw new LoadException("unknown kind of module: file=%s, extension='%s', known=.wasm .js .mjs".formatted(path, extension));
         };
     }
@@ -56,19 +59,31 @@ public final class ModuleLoader {
         return WasmGuests.load(scheduler.runtime(), name(options), bytes, options, log);
     }
 
-    /** A JavaScript module. */
+    /** A JavaScript module that cannot import files. */
     public Guest js(String source, LoadOptions options) {
-        throw new LoadException("not there yet: " + name(options));
+        return js(new JsSource(name(options), source, Optional.empty()));
     }
 
-    /** A class of annotated methods. */
+    private Guest js(JsSource source) {
+        return JsGuest.load(scheduler.runtime(), source, log);
+    }
+
+    private static String text(Path path, byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            throw new LoadException("not UTF-8 text: file=" + path, e);
+        }
+    }
+
+    /** A class of annotated methods, named like the class. */
     public Guest java(Class<?> tasks) {
-        throw new LoadException("not there yet: " + tasks);
+        return JavaGuest.ofClass(tasks.getSimpleName(), tasks);
     }
 
     /** Java lambdas. */
-    public Guest java(String name, List<JavaFunction> functions) {
-        throw new LoadException("not there yet: " + name + functions);
+    public Guest java(JavaModuleDraft draft) {
+        return JavaGuest.of(draft.name(), draft.functions());
     }
 
     private static String name(LoadOptions options) {
@@ -85,8 +100,15 @@ public final class ModuleLoader {
         scheduler.modules().replace((LoadedModule) module, next);
     }
 
-    /** The function behind {@link TaskExecutorService}s, made on first use. */
-    public TaskExecutorService.ExecutorFunction executorFunction() {
-        throw new LoadException("not there yet");
+    /** The function behind {@link TaskExecutorService}s, registered on first use. */
+    public synchronized TaskExecutorService.ExecutorFunction executorFunction() {
+        if (executorFunction == null) {
+            TaskExecutorService.ExecutorFunction function = new TaskExecutorService.ExecutorFunction();
+            JavaModuleDraft draft = new JavaModuleDraft("penny-executor");
+            draft.add("run", "(i64)->()", call -> function.run(call.i64(0)), false);
+            function.bind(add(java(draft)).function("run"));
+            executorFunction = function;
+        }
+        return executorFunction;
     }
 }

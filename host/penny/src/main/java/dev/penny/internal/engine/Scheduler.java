@@ -2,6 +2,7 @@ package dev.penny.internal.engine;
 
 import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
+import dev.penny.api.MemoryMap;
 import dev.penny.api.PennyException;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
@@ -11,6 +12,7 @@ import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreModule;
 import dev.penny.internal.core.HostFrames;
 import dev.penny.internal.core.Injector;
+import dev.penny.internal.core.MemoryMapReader;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
@@ -107,6 +109,11 @@ public final class Scheduler {
 
     CoreMemory memory() {
         return memory;
+    }
+
+    /** Where things lie in the core's memory. */
+    public MemoryMap memoryMap() {
+        return MemoryMapReader.read(memory);
     }
 
     Injector injector() {

@@ -79,7 +79,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         scheduler.runtime().context().enter();
         CURRENT.set(this);
         if (core == null) {
-            core = scheduler.coreModule().instantiate(CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), this::bind), this);
+            core = scheduler.coreModule().instantiate(CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), this::bind), this);
             resetStack();
         }
     }

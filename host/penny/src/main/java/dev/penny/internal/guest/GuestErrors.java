@@ -5,6 +5,7 @@ import dev.penny.api.TaskFailedException;
 import java.util.ArrayList;
 import java.util.List;
 import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.SourceSection;
 
 /** Turns what came out of a guest into the failure of one task. */
 public final class GuestErrors {
@@ -36,6 +37,9 @@ public final class GuestErrors {
     }
 
     private static String text(Throwable thrown) {
+        if (thrown instanceof StackOverflowError) {
+            return "call stack exhausted";
+        }
         return thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage();
     }
 
@@ -48,13 +52,21 @@ public final class GuestErrors {
                 break;
             }
             if (frame.isGuestFrame()) {
-                String text = frame.toString();
-                if (PENNY_FRAMES.stream().anyMatch(text::contains)) {
+                if (PENNY_FRAMES.stream().anyMatch(frame.toString()::contains)) {
                     break;
                 }
-                frames.add(text);
+                frames.add(text(frame));
             }
         }
         return frames;
+    }
+
+    /** Wasm has no lines worth telling: module and function. Other languages say it themselves. */
+    private static String text(PolyglotException.StackFrame frame) {
+        if (!frame.getLanguage().getId().equals("wasm")) {
+            return frame.toString();
+        }
+        SourceSection location = frame.getSourceLocation();
+        return location == null ? frame.getRootName() : location.getSource().getName() + "." + frame.getRootName();
     }
 }

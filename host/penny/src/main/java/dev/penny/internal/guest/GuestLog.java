@@ -23,8 +23,8 @@ public interface GuestLog {
     }
 
     /**
-     * A guest's bytes as one line of harmless text: bounded, not-UTF-8 replaced, control characters escaped so that a guest can forge neither
-     * lines nor terminal sequences.
+     * A guest's bytes as one line of harmless text: bounded, not-UTF-8 replaced, control characters escaped so that a guest can
+     * forge neither lines nor terminal sequences.
      */
     static String line(byte[] bytes, int length) {
         String text = new String(bytes, 0, Math.min(length, TEXT_BYTES_MAX), StandardCharsets.UTF_8);

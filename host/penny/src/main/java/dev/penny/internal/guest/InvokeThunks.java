@@ -26,6 +26,6 @@ final class InvokeThunks implements ThunkBinder {
         List<Integer> slots = functions.stream().map(BoundFunction::slot).toList();
         Value glue = compiled.computeIfAbsent(slots, key -> link.runtime().compile(module + ".glue", GlueModule.host(key)));
         link.runtime().instantiate(module + ".glue", glue,
-                Map.of("core", Map.of("table", link.tableValue()), "penny_host", Map.of("invoke", link.invoke())));
+                Map.of("core", Map.of("table", link.tableValue(), "memory", link.memoryValue()), "penny_host", Map.of("invoke", link.invoke())));
     }
 }

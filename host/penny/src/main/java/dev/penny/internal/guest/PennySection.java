@@ -53,7 +53,8 @@ final class PennySection {
             throw bad(module, number, line, "the module exports no function of that name");
         }
         if (!actual.equals(NativeType.of(signature))) {
-            throw bad(module, number, line, "the signature needs the wasm type %s, the function has %s".formatted(NativeType.of(signature), actual));
+            throw bad(module, number, line, "the signature needs the wasm type %s, the function has %s"
+                    .formatted(NativeType.of(signature), actual));
         }
         List<Signature> signatures = declared.computeIfAbsent(name, key -> new ArrayList<>());
         if (!signatures.contains(signature)) {

@@ -55,7 +55,8 @@ final class SharedWasmGuest implements Guest {
         long ceiling = Math.min(limitBytes / SystemModules.PAGE_BYTES, SystemModules.PAGES_MAX);
         long pages = Math.min(declared.maxPages().orElse(ceiling), ceiling);
         if (declared.minPages() > pages) {
-            throw new LoadException("not a valid wasm module: module=%s, reason=its memory's minimum is above its maximum".formatted(code.name()));
+            throw new LoadException("not a valid wasm module: module=%s, reason=its memory's minimum is above its maximum"
+                    .formatted(code.name()));
         }
         String name = code.name() + ".memory";
         try {

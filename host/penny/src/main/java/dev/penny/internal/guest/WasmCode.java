@@ -144,8 +144,9 @@ final class WasmCode {
             int length = arguments[2].asInt();
             ByteBuffer bytes = memory.get();
             if (Integer.toUnsignedLong(pointer) + Integer.toUnsignedLong(length) > bytes.capacity()) {
-                throw new TaskFailedException(name + "/penny.log", "the text lies outside the guest's memory: ptr=%d, bytes=%d, memoryBytes=%d"
-                        .formatted(Integer.toUnsignedLong(pointer), Integer.toUnsignedLong(length), bytes.capacity()), List.of(), null);
+                throw new TaskFailedException(name + "/penny.log", 
+                        "the text lies outside the guest's memory: ptr=%d, bytes=%d, memoryBytes=%d".formatted(
+                                Integer.toUnsignedLong(pointer), Integer.toUnsignedLong(length), bytes.capacity()), List.of(), null);
             }
             byte[] text = new byte[Math.min(length, GuestLog.TEXT_BYTES_MAX)];
             bytes.get(pointer, text);

@@ -77,12 +77,12 @@ final class WasmFunctions {
         });
         NativeType needed = NativeType.of(signature);
         if (!actual.equals(needed)) {
-            throw new SignatureException("the signature does not fit the function: module=%s, function=%s, given=%s, given needs=%s, expected=%s, type=%s"
-                    .formatted(module, function, signature, needed, expected(function, actual), actual));
+            throw new SignatureException(("the signature does not fit the function: module=%s, function=%s, given=%s, given needs=%s, "
+                    + "expected=%s, type=%s").formatted(module, function, signature, needed, expected(function, actual), actual));
         }
         if (signature.usesBlocks() && !hasMemory) {
-            throw new SignatureException("bytes and string need a guest that exports its memory: module=%s, function=%s, given=%s, missing=memory"
-                    .formatted(module, function, signature));
+            throw new SignatureException(("bytes and string need a guest that exports its memory: module=%s, function=%s, given=%s, "
+                    + "missing=memory").formatted(module, function, signature));
         }
         if (signature.parameters().stream().anyMatch(ValueType::isBlock) && !allocates()) {
             throw new SignatureException(("bytes and string parameters need an allocator in the guest: module=%s, function=%s, given=%s, "

@@ -67,7 +67,8 @@ final class WasmInspector {
         var refusal = WasmImports.refusal(item, options.wasi());
         return switch (item) {
             case FunctionImport function -> new ModuleInspection.Import(name, "function", function.type().toString(), refusal);
-            case MemoryImport memory -> new ModuleInspection.Import(name, "memory", memory.memory().shared() ? "shared" : "unshared", refusal);
+            case MemoryImport memory ->
+                new ModuleInspection.Import(name, "memory", memory.memory().shared() ? "shared" : "unshared", refusal);
             case OtherImport other -> new ModuleInspection.Import(name, other.kind(), "", refusal);
         };
     }

@@ -179,8 +179,8 @@ final class WasmReader {
 
     private NativeType nativeType(int index) {
         if (index < 0 || index >= types.size()) {
-            throw new LoadException("not a valid wasm module: module=%s, reason=a function has a type that does not exist, type=%d, types=%d"
-                    .formatted(module, index, types.size()));
+            throw new LoadException(("not a valid wasm module: module=%s, reason=a function has a type that does not exist, type=%d, "
+                    + "types=%d").formatted(module, index, types.size()));
         }
         FunctionType type = types.get(index);
         return new NativeType(type.params().stream().map(WasmReader::valueType).toList(),

@@ -11,11 +11,14 @@ public final class CodeWriter {
     public static final int I32_EQ = 0x46;
     public static final int I32_LT_S = 0x48;
     public static final int I32_LT_U = 0x49;
+    public static final int I32_GT_U = 0x4B;
+    public static final int I32_GE_U = 0x4F;
     public static final int I64_GT_U = 0x56;
     public static final int I32_ADD = 0x6A;
     public static final int I32_SUB = 0x6B;
     public static final int I32_AND = 0x71;
     public static final int I32_OR = 0x72;
+    public static final int I32_SHL = 0x74;
     public static final int I64_ADD = 0x7C;
     public static final int I64_OR = 0x84;
     public static final int I64_SHL = 0x86;
@@ -90,8 +93,8 @@ public final class CodeWriter {
         return this;
     }
 
-    public CodeWriter tableFill(int table) {
-        out.u8(0xFC).unsigned(17).unsigned(table);
+    public CodeWriter tableSet(int table) {
+        out.u8(0x26).unsigned(table);
         return this;
     }
 
@@ -153,6 +156,11 @@ public final class CodeWriter {
             case F64 -> 0x39;
         });
         return operand(memory, alignLog2(type), offset);
+    }
+
+    public CodeWriter store8(int memory, long offset) {
+        out.u8(0x3A);
+        return operand(memory, 0, offset);
     }
 
     public CodeWriter memorySize(int memory) {

@@ -121,10 +121,12 @@ public final class Glue {
         String function = module + "/" + thunk.export() + thunk.signature();
         long memoryBytes = pages * SystemModules.PAGE_BYTES;
         return switch (fault) {
-            case NO_ARGUMENT_MEMORY -> new CapacityException("the guest has no memory for an argument: function=%s, bytes=%d, memoryBytes=%d"
+            case NO_ARGUMENT_MEMORY ->
+                new CapacityException("the guest has no memory for an argument: function=%s, bytes=%d, memoryBytes=%d"
                     .formatted(function, length, memoryBytes));
             case ARGUMENT_OUTSIDE_MEMORY -> new TaskFailedException(function,
-                    "penny_alloc returned a block outside the guest's memory: ptr=%d, bytes=%d, memoryBytes=%d".formatted(ref, length, memoryBytes),
+                    "penny_alloc returned a block outside the guest's memory: ptr=%d, bytes=%d, memoryBytes=%d"
+                            .formatted(ref, length, memoryBytes),
                     List.of(), null);
             case RESULT_OUTSIDE_MEMORY -> new TaskFailedException(function,
                     "the result lies outside the guest's memory: ptr=%d, bytes=%d, memoryBytes=%d".formatted(ref, length, memoryBytes),

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 /**
  * Generates the modules with the thunks. A thunk has the type of every slot, {@code (record: i32) -> outcome: i32}: it loads typed
- * arguments from the record in core memory, calls the function and stores the result.
+ * arguments from the record in core memory, calls the function and stores the result. With each goes a {@link BatchThunk}.
  *
  * <p>Imports: {@code core.memory}, {@code core.table}, {@code core.heap_alloc(worker, bytes) -> ref}, {@code guest.*} (exports of
  * the guest under their own names), {@code penny.fault(slot, kind, ref, length, pages) -> outcome}, {@code penny_host.invoke(slot,
@@ -82,6 +82,7 @@ public final class GlueModule {
     /** Thunks that hand their record to the host: {@code penny_host.invoke(slot, record)}. */
     public static byte[] host(List<Integer> slots) {
         WasmWriter module = new WasmWriter();
+        module.importMemory("core", "memory", ANY_SHARED);
         int invoke = module.importFunction("penny_host", "invoke", List.of(WasmType.I32, WasmType.I32), ONE_I32);
         importTable(module, Placement.TABLE);
         TreeMap<Integer, Integer> bySlot = new TreeMap<>();
@@ -125,7 +126,7 @@ public final class GlueModule {
         }
     }
 
-    /** One element segment per run of neighbouring slots. */
+    /** Thunks and batch thunks of neighbouring slots share an element segment. */
     private static void place(WasmWriter module, TreeMap<Integer, Integer> bySlot, Placement placement) {
         if (placement == Placement.EXPORTS) {
             bySlot.forEach((slot, function) -> module.export(exportName(slot), Kind.FUNCTION, function));
@@ -134,14 +135,16 @@ public final class GlueModule {
         List<Integer> run = new ArrayList<>();
         int first = 0;
         for (var entry : bySlot.entrySet()) {
-            if (!run.isEmpty() && entry.getKey() != first + run.size()) {
+            int tableEntry = BatchThunk.entry(entry.getKey());
+            if (!run.isEmpty() && tableEntry != first + run.size()) {
                 module.elements(first, run);
                 run.clear();
             }
             if (run.isEmpty()) {
-                first = entry.getKey();
+                first = tableEntry;
             }
             run.add(entry.getValue());
+            run.add(BatchThunk.writeTo(module, entry.getValue()));
         }
         if (!run.isEmpty()) {
             module.elements(first, run);

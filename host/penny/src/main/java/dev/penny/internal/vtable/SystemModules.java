@@ -36,12 +36,12 @@ public final class SystemModules {
     }
 
     /**
-     * Exports {@code table} of {@code slots} functions, all of them {@code unbound(record)} at first, and {@code reset(first, count)},
-     * which makes entries unbound again.
+     * Exports {@code table} with two entries per slot, the thunk and the {@link BatchThunk}, all unbound at first, and {@code
+     * reset(first, count)}, which makes slots unbound again.
      *
-     * <p>{@code unbound} calls the import {@code penny.bind() -> slot}, in which the host puts the slot's thunk into the table and
+     * <p>The unbound thunk calls the import {@code penny.bind() -> slot}, in which the host puts the slot's thunks into the table and
      * returns the slot of the frame that this worker is dispatching, and then calls the table again. A negative slot means that
-     * the host recorded why it could not: the task fails.
+     * the host recorded why it could not: the task fails. The unbound batch thunk goes through the slot's thunk item by item.
      */
     public static byte[] table(int slots) {
         if (slots < 1) {
@@ -50,18 +50,34 @@ public final class SystemModules {
         WasmWriter module = new WasmWriter();
         int taskType = module.type(ONE_I32, ONE_I32);
         int bind = module.importFunction("penny", "bind", List.of(), ONE_I32);
-        int table = module.table(slots);
+        module.importMemory("core", "memory", new Pages(0, PAGES_MAX, true));
+        int table = module.table(2 * slots);
         int unbound = module.function(ONE_I32, ONE_I32, ONE_I32, new CodeWriter()
                 .call(bind).localTee(1).i32Const(0).op(CodeWriter.I32_LT_S)
                 .ifThen().i32Const(CoreLayout.OUTCOME_FAILED).op(CodeWriter.RETURN).end()
-                .localGet(0).localGet(1).callIndirect(taskType, table));
-        int reset = module.function(List.of(WasmType.I32, WasmType.I32), List.of(), List.of(),
-                new CodeWriter().localGet(0).refFunc(unbound).localGet(1).tableFill(table));
+                .localGet(0).localGet(1).i32Const(1).op(CodeWriter.I32_SHL).callIndirect(taskType, table));
+        int unboundBatch = BatchThunk.writeTo(module, new CodeWriter()
+                .localGet(BatchThunk.SLOT).i32Const(1).op(CodeWriter.I32_SHL).callIndirect(taskType, table));
+        int reset = module.function(List.of(WasmType.I32, WasmType.I32), List.of(), ONE_I32, reset(table, unbound, unboundBatch));
         int init = module.function(List.of(), List.of(), List.of(), new CodeWriter().i32Const(0).i32Const(slots).call(reset));
-        return module.declare(unbound)
+        return module.declare(unbound).declare(unboundBatch)
                 .export("table", Kind.TABLE, table)
                 .export("reset", Kind.FUNCTION, reset)
                 .start(init)
                 .toByteArray();
+    }
+
+    /** {@code (first, count)}: local 2 runs over the entries of the slots. */
+    private static CodeWriter reset(int table, int unbound, int unboundBatch) {
+        return new CodeWriter()
+                .localGet(0).i32Const(1).op(CodeWriter.I32_SHL).localSet(2)
+                .localGet(0).localGet(1).op(CodeWriter.I32_ADD).i32Const(1).op(CodeWriter.I32_SHL).localSet(1)
+                .block().loop()
+                .localGet(2).localGet(1).op(CodeWriter.I32_GE_U).branchIf(1)
+                .localGet(2).refFunc(unbound).tableSet(table)
+                .localGet(2).i32Const(1).op(CodeWriter.I32_ADD).refFunc(unboundBatch).tableSet(table)
+                .localGet(2).i32Const(2).op(CodeWriter.I32_ADD).localSet(2)
+                .branch(0)
+                .end().end();
     }
 }

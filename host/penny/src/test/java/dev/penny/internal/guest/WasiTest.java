@@ -81,10 +81,12 @@ class WasiTest {
             GuestBytes.function(module, functions[i].importName(), types(functions[i].type().parameters()),
                     types(functions[i].type().results()), code.call(imported.get(i)));
         }
-        GuestBytes.function(module, "peek", List.of(WasmType.I32), List.of(WasmType.I64), new CodeWriter().localGet(0).load(WasmType.I64, 0, 0));
+        GuestBytes.function(module, "peek", List.of(WasmType.I32), List.of(WasmType.I64),
+                new CodeWriter().localGet(0).load(WasmType.I64, 0, 0));
         GuestBytes.function(module, "poke", List.of(WasmType.I32, WasmType.I64), List.of(),
                 new CodeWriter().localGet(0).localGet(1).store(WasmType.I64, 0, 0));
-        return new Fixture(WasmGuests.load(TestWorker.sharedRuntime(), "w", module.toByteArray(), LoadOptions.DEFAULT.withWasi(options), log));
+        return new Fixture(WasmGuests.load(TestWorker.sharedRuntime(), "w", module.toByteArray(),
+                LoadOptions.DEFAULT.withWasi(options), log));
     }
 
     private static List<WasmType> types(List<String> names) {
@@ -107,7 +109,8 @@ class WasiTest {
 
     @Test
     void environmentArrivesAsSortedPairs() {
-        Fixture guest = forwarding(new WasiOptions(List.of(), Map.of("B", "2", "A", "ü"), 0), WasiFunction.ENVIRON_SIZES_GET, WasiFunction.ENVIRON_GET);
+        Fixture guest = forwarding(new WasiOptions(List.of(), Map.of("B", "2", "A", "ü"), 0),
+                WasiFunction.ENVIRON_SIZES_GET, WasiFunction.ENVIRON_GET);
         assertEquals(0, guest.call("environ_sizes_get(i32,i32)->i32", 0, 4));
         assertEquals(2L | 9L << 32, guest.call("peek(i32)->i64", 0));
         assertEquals(0, guest.call("environ_get(i32,i32)->i32", 16, 64));
@@ -180,12 +183,13 @@ class WasiTest {
 
     @Test
     void logCallsAreBoundedAndEscaped() {
-        Fixture guest = new Fixture(WasmGuests.load(TestWorker.sharedRuntime(), "log", Fixture.dist("test/log.wasm"), LoadOptions.DEFAULT, log));
+        Fixture guest = new Fixture(WasmGuests.load(TestWorker.sharedRuntime(), "log", Fixture.dist("test/log.wasm"),
+                LoadOptions.DEFAULT, log));
         for (int level : new int[] {0, 1, 2, 3, 99, -1}) {
             guest.call("hello(i32)->()", level);
         }
-        assertEquals(List.of("DEBUG log héllo", "INFO log héllo", "WARNING log héllo", "ERROR log héllo", "INFO log héllo", "INFO log héllo"),
-                log.lines);
+        assertEquals(List.of("DEBUG log héllo", "INFO log héllo", "WARNING log héllo", "ERROR log héllo", "INFO log héllo",
+                "INFO log héllo"), log.lines);
         log.lines.clear();
         guest.call("long()->()");
         assertTrue(log.lines.getFirst().endsWith("... (65536 bytes)"));

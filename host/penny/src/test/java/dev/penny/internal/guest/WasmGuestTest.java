@@ -39,9 +39,11 @@ class WasmGuestTest {
         for (int length : new int[] {0, 1, 55, 56, 64, 1000, 1 << 20}) {
             byte[] input = new byte[length];
             java.util.Arrays.fill(input, (byte) length);
-            assertArrayEquals(MessageDigest.getInstance("SHA-256").digest(input), (byte[]) guest.call("sha256(bytes)->bytes", (Object) input));
+            assertArrayEquals(MessageDigest.getInstance("SHA-256").digest(input),
+                    (byte[]) guest.call("sha256(bytes)->bytes", (Object) input));
         }
-        assertEquals("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", guest.call("sha256_hex(bytes)->string", new byte[0]));
+        assertEquals("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                guest.call("sha256_hex(bytes)->string", new byte[0]));
     }
 
     @Test
@@ -134,7 +136,8 @@ class WasmGuestTest {
         LinkException near = assertThrows(LinkException.class, () -> guest.check("squere", Signature.parse("(i32)->i32")));
         assertEquals("no such function: module=guest, function=squere, did you mean=square", near.getMessage());
         LinkException far = assertThrows(LinkException.class, () -> guest.check("entirely_different", Signature.parse("(i32)->i32")));
-        assertEquals("no such function: module=guest, function=entirely_different, functions=add square mul64 average hypot", far.getMessage());
+        assertEquals("no such function: module=guest, function=entirely_different, functions=add square mul64 average hypot",
+                far.getMessage());
     }
 
     @ParameterizedTest

@@ -57,7 +57,8 @@ class WasmInspectorTest {
         assertEquals("unknown function (i32) -> (i32)", module.imports().getFirst().refusal().orElseThrow());
         assertEquals(1, module.problems().size());
         assertFalse(inspect("test/wasi-hello.wasm").imports().getFirst().satisfied());
-        ModuleInspection allowed = WasmGuests.inspect("m", Fixture.dist("test/wasi-hello.wasm"), LoadOptions.DEFAULT.withWasi(WasiOptions.DEFAULT));
+        ModuleInspection allowed = WasmGuests.inspect("m", Fixture.dist("test/wasi-hello.wasm"),
+                LoadOptions.DEFAULT.withWasi(WasiOptions.DEFAULT));
         assertTrue(allowed.imports().stream().allMatch(ModuleInspection.Import::satisfied));
     }
 

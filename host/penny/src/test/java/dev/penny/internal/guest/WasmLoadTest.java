@@ -111,7 +111,8 @@ class WasmLoadTest {
     @Test
     void wasiIsRefusedByNameUnlessAllowed() {
         LinkException refused = assertThrows(LinkException.class, () -> Fixture.load(Fixture.dist("test/wasi-hello.wasm")));
-        assertTrue(refused.getMessage().contains("wasi_snapshot_preview1.proc_exit (WASI is not allowed for this module)"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("wasi_snapshot_preview1.proc_exit (WASI is not allowed for this module)"),
+                refused.getMessage());
     }
 
     @Test
@@ -140,7 +141,8 @@ class WasmLoadTest {
 
     @Test
     void hugeSharedMaximumIsClampedNotCommitted() {
-        Fixture guest = new Fixture(Fixture.load(Fixture.dist("test/huge-shared-memory.wasm"), LoadOptions.DEFAULT.withMemoryLimit(1 << 20)));
+        Fixture guest = new Fixture(Fixture.load(Fixture.dist("test/huge-shared-memory.wasm"),
+                LoadOptions.DEFAULT.withMemoryLimit(1 << 20)));
         assertEquals(1, guest.call("pages()->i32"));
     }
 

@@ -285,7 +285,8 @@ class GlueTest {
 
     @Test
     void thunksExportedInsteadOfPlacedAreCallable() {
-        Value exports = worker.runtime().instantiate("guest", worker.runtime().compile("guest", GuestBytes.honest().toByteArray()), Map.of());
+        Value module = worker.runtime().compile("guest", GuestBytes.honest().toByteArray());
+        Value exports = worker.runtime().instantiate("guest", module, Map.of());
         Thunk thunk = new Thunk(9, "same_bytes", Signature.parse("(bytes)->bytes"));
         Map<Integer, Value> thunks = Glue.compile(worker.runtime(), "guest", List.of(thunk), HONEST, Placement.EXPORTS)
                 .link(worker, exports::getMember, worker::fail);

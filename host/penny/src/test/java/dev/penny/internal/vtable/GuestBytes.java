@@ -64,11 +64,12 @@ public final class GuestBytes {
     private static int bumpAllocator(WasmWriter module, int top) {
         CodeWriter code = new CodeWriter()
                 .globalGet(top).localSet(1)
-                .localGet(1).localGet(0).op(CodeWriter.I32_ADD).i32Const(7).op(CodeWriter.I32_ADD).i32Const(-8).op(CodeWriter.I32_AND).globalSet(top)
+                .localGet(1).localGet(0).op(CodeWriter.I32_ADD).i32Const(7).op(CodeWriter.I32_ADD)
+                .i32Const(-8).op(CodeWriter.I32_AND).globalSet(top)
                 .block().loop()
                 .globalGet(top).op(CodeWriter.I64_EXTEND_I32_U)
-                .memorySize(0).op(CodeWriter.I64_EXTEND_I32_U).i64Const(16).op(CodeWriter.I64_SHL).op(CodeWriter.I64_GT_U).op(CodeWriter.I32_EQZ)
-                .branchIf(1)
+                .memorySize(0).op(CodeWriter.I64_EXTEND_I32_U).i64Const(16).op(CodeWriter.I64_SHL)
+                .op(CodeWriter.I64_GT_U).op(CodeWriter.I32_EQZ).branchIf(1)
                 .i32Const(1).memoryGrow(0).i32Const(-1).op(CodeWriter.I32_EQ).ifThen().i32Const(0).op(CodeWriter.RETURN).end()
                 .branch(0).end().end()
                 .localGet(1);

@@ -79,7 +79,8 @@ public final class TestWorker implements WorkerLink {
             binder.accept(currentSlot);
             return failure == null ? currentSlot : -1;
         };
-        Value tables = RUNTIME.instantiate("table", RUNTIME.compile("table", SystemModules.table(SLOTS)), Map.of("penny", Map.of("bind", bind)));
+        Value tables = RUNTIME.instantiate("table", RUNTIME.compile("table", SystemModules.table(SLOTS)),
+                Map.of("penny", Map.of("bind", bind), "core", Map.of("memory", machine.memory)));
         this.table = tables.getMember("table");
         this.reset = tables.getMember("reset");
         this.dispatch = RUNTIME.instantiate("dispatch", RUNTIME.compile("dispatch", dispatcher()), Map.of("core", Map.of("table", table)))
@@ -91,7 +92,7 @@ public final class TestWorker implements WorkerLink {
         int type = module.type(List.of(WasmType.I32), List.of(WasmType.I32));
         module.importTable("core", "table", 0);
         int function = module.function(List.of(WasmType.I32, WasmType.I32), List.of(WasmType.I32), List.of(),
-                new CodeWriter().localGet(1).localGet(0).callIndirect(type, 0));
+                new CodeWriter().localGet(1).localGet(0).i32Const(1).op(CodeWriter.I32_SHL).callIndirect(type, 0));
         return module.export("dispatch", WasmWriter.Kind.FUNCTION, function).toByteArray();
     }
 

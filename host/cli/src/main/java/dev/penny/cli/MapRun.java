@@ -1,0 +1,95 @@
+package dev.penny.cli;
+
+import dev.penny.api.Outcome;
+import dev.penny.api.TaskFunction;
+import dev.penny.api.TaskResults;
+import dev.penny.cli.MapFeed.Entry;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Applies a function to every input and writes the results in the order of the inputs, in bounded memory. */
+final class MapRun {
+
+    private final TaskFunction<?> function;
+    private final ResultWriter writer;
+    private final Progress progress;
+    private final MapFeed feed;
+    private final Failures failures = new Failures();
+    private long delivered;
+
+    /**
+     * How it ended.
+     *
+     * @param delivered inputs with a result or a reason why they have none
+     * @param interrupted the user stopped it before the end
+     * @param inputFailure why the rest of the input could not be read
+     */
+    record Summary(long delivered, Failures failures, boolean interrupted, Optional<IOException> inputFailure) { }
+
+    MapRun(TaskFunction<?> function, InputSource source, ResultWriter writer, Progress progress) {
+        this.function = function;
+        this.writer = writer;
+        this.progress = progress;
+        this.feed = new MapFeed(source, function.signature().parameters().getFirst());
+    }
+
+    /** Ends the input here; what was pulled is still delivered. Any thread. */
+    void stop() {
+        feed.stop();
+    }
+
+    /** True if all that was started is delivered and the next input is not there yet. Any thread. */
+    boolean waitsForInput() {
+        return feed.waitsForInput();
+    }
+
+    /**
+     * Runs to the end of the input.
+     *
+     * @throws IOException if the results cannot be written
+     */
+    Summary run() throws IOException {
+        while (!feed.ended()) {
+            try (TaskResults<?> results = function.map(feed)) {
+                while (results.hasNext()) {
+                    deliver(results.next());
+                }
+            }
+            deliverUnusable();
+        }
+        return summary();
+    }
+
+    /** What has been delivered so far, for a run that hangs. Synchronized with delivery: no line is half counted. */
+    synchronized Summary summary() {
+        return new Summary(delivered, failures, feed.stopped() && !feed.exhausted(), feed.failure());
+    }
+
+    private synchronized void deliver(Outcome<?> outcome) throws IOException {
+        deliverUnusable();
+        Entry entry = feed.take().orElseThrow(() -> new IllegalStateException("more results than inputs: function=" + function.mangledName()));
+        switch (outcome) {
+            case Outcome.Done<?> done -> writer.done(entry.name(), Optional.ofNullable(done.value()));
+            case Outcome.Failed<?> failed -> fail(entry.name(), failed.cause().getMessage());
+        }
+        count();
+    }
+
+    private synchronized void deliverUnusable() throws IOException {
+        while (feed.unusableIsNext()) {
+            Entry entry = feed.take().orElseThrow();
+            fail(entry.name(), entry.reason().orElseThrow());
+            count();
+        }
+    }
+
+    private void fail(String name, String reason) throws IOException {
+        failures.add(name, reason);
+        writer.failed(name, reason);
+    }
+
+    private void count() {
+        delivered++;
+        progress.step();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.penny.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The command line {@code penny}. */
+@Command(name = "penny", mixinStandardHelpOptions = true, versionProvider = PennyCommand.Version.class,
+        description = "Runs task functions written in WebAssembly, JavaScript or Java in parallel on all cores.",
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "Exit codes: 0 done, 1 a task failed, 2 wrong command line or module, 69 no usable runtime,",
+            "70 a fault of Penny, 130 interrupted."},
+        subcommands = {CallCommand.class, MapCommand.class, InspectCommand.class, DoctorCommand.class, LayoutCommand.class,
+            CompletionCommand.class})
+final class PennyCommand implements Runnable {
+
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show stack traces of errors.")
+    private boolean debug;
+
+    PennyCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        // Messages of modules (penny.log) and of Penny come through the platform's logger: one line each, as everything else.
+        System.setProperty("java.util.logging.SimpleFormatter.format", "penny: %4$s: %5$s%6$s%n");
+        System.exit(run(Terminal.ofProcess(), arguments));
+    }
+
+    /** Runs one command. */
+    static int run(Terminal terminal, String... arguments) {
+        return commandLine(terminal).execute(arguments);
+    }
+
+    private static CommandLine commandLine(Terminal terminal) {
+        PennyCommand root = new PennyCommand(terminal);
+        return new CommandLine(root)
+                // @file is how bytes are given to "call".
+                .setExpandAtFiles(false)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(100)
+                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(terminal.err(), true))
+                .setParameterExceptionHandler((error, _) -> Errors.report(error, terminal.err(), root.debug))
+                .setExecutionExceptionHandler((error, _, _) -> Errors.report(error, terminal.err(), root.debug));
+    }
+
+    /** The streams and directory of the commands. */
+    Terminal terminal() {
+        return terminal;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "no command given: known: "
+                + String.join(" ", spec.subcommands().keySet()));
+    }
+
+    /** Reads the version from the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Optional.ofNullable(PennyCommand.class.getPackage().getImplementationVersion()).orElse("development");
+            return new String[] {"penny %s (JDK %s)".formatted(version, Runtime.version())};
+        }
+    }
+}

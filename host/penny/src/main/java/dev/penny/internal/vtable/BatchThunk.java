@@ -1,0 +1,66 @@
+package dev.penny.internal.vtable;
+
+import java.util.List;
+
+/**
+ * The second thunk of every slot: runs consecutive items of a bulk with one indirect call. It has the type {@code (slot, record, stride,
+ * item, end, statuses, itemRef) -> failed}, all {@code i32}; {@code run.h} of the core states what it does.
+ */
+final class BatchThunk {
+
+    /** {@link #SLOT} and following: the parameters. */
+    static final int SLOT = 0;
+    private static final int RECORD = 1;
+    private static final int STRIDE = 2;
+    private static final int ITEM = 3;
+    private static final int END = 4;
+    private static final int STATUSES = 5;
+    private static final int ITEM_REF = 6;
+    private static final int OUTCOME = 7;
+    private static final int FAILED = 8;
+
+    static final List<WasmType> PARAMETERS = List.of(WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32);
+    private static final List<WasmType> RESULT = List.of(WasmType.I32);
+    private static final List<WasmType> LOCALS = List.of(WasmType.I32, WasmType.I32);
+
+    private BatchThunk() { }
+
+    /** The table entry of a slot's thunk. */
+    static int entry(int slot) {
+        return 2 * slot;
+    }
+
+    /** The table entry of a slot's batch thunk. */
+    static int batchEntry(int slot) {
+        return 2 * slot + 1;
+    }
+
+    /** The type of batch thunks in a module. */
+    static int type(WasmWriter module) {
+        return module.type(PARAMETERS, RESULT);
+    }
+
+    /** Adds the batch thunk of a thunk of this module; core memory must be memory 0. */
+    static int writeTo(WasmWriter module, int thunk) {
+        return writeTo(module, new CodeWriter().call(thunk));
+    }
+
+    /** Adds a batch thunk that runs an item by {@code call}, which finds the record on the stack and leaves the outcome. */
+    static int writeTo(WasmWriter module, CodeWriter call) {
+        CodeWriter code = new CodeWriter()
+                .loop()
+                .localGet(ITEM_REF).localGet(ITEM).store(WasmType.I32, 0, 0)
+                .localGet(RECORD).raw(call).localTee(OUTCOME)
+                // An item of a bulk has no frame to wait in.
+                .i32Const(1).op(CodeWriter.I32_GT_U).ifThen().op(CodeWriter.UNREACHABLE).end()
+                .localGet(STATUSES).localGet(ITEM).op(CodeWriter.I32_ADD)
+                .localGet(OUTCOME).i32Const(1).op(CodeWriter.I32_ADD).store8(0, 0)
+                .localGet(FAILED).localGet(OUTCOME).op(CodeWriter.I32_ADD).localSet(FAILED)
+                .localGet(RECORD).localGet(STRIDE).op(CodeWriter.I32_ADD).localSet(RECORD)
+                .localGet(ITEM).i32Const(1).op(CodeWriter.I32_ADD).localTee(ITEM)
+                .localGet(END).op(CodeWriter.I32_LT_U).branchIf(0)
+                .end()
+                .localGet(FAILED);
+        return module.function(PARAMETERS, RESULT, LOCALS, code);
+    }
+}

@@ -1,0 +1,205 @@
+/* explore.c - every schedule of small cases (seeded build only): the deque's last-frame race, the injector, frame states,
+ * sleep and wake-up. */
+#include "deque.h"
+#include "frame.h"
+#include "host_seeded.h"
+#include "idle.h"
+#include "injector.h"
+#include "native.h"
+
+enum { FULL = 1000 };
+
+static uint32_t taken[8];
+static uint32_t schedules;
+
+static void take(pn_ref frame) {
+    if (frame > PN_STEAL_RETRY) taken[(frame - host_frame(0)) / PN_HOST_FRAME_STRIDE]++;
+}
+
+/* Puts the deque of worker 0 back to its first state without a new memory: the exploration runs millions of times. */
+static void reset(uint32_t pushed) {
+    pn_worker *w = pn_worker_at(0);
+    w->top.raw = w->bottom.raw = PN_DEQUE_INDEX_START;
+    memset(taken, 0, sizeof taken);
+    for (uint32_t i = 0; i < pushed; i++) pn_deque_push(w, host_frame(i));
+}
+
+static void drain(uint32_t frames) {
+    pn_worker *w = pn_worker_at(0);
+    for (pn_ref frame; (frame = pn_deque_pop(w)) != 0;) take(frame);
+    for (uint32_t i = 0; i < frames; i++) CHECK_EQ(taken[i], 1);
+    schedules++;
+}
+
+static void owner_pops(void *times) {
+    for (uintptr_t i = 0; i < (uintptr_t)times; i++) take(pn_deque_pop(pn_worker_at(0)));
+}
+
+static void owner_pushes_and_pops(void *unused) {
+    (void)unused;
+    pn_worker *w = pn_worker_at(0);
+    CHECK(pn_deque_push(w, host_frame(1)));
+    take(pn_deque_pop(w));
+    CHECK(pn_deque_push(w, host_frame(2)));
+    take(pn_deque_pop(w));
+}
+
+static void thief_steals(void *times) {
+    for (uintptr_t i = 0; i < (uintptr_t)times; i++) take(pn_deque_steal(pn_worker_at(0)));
+}
+
+static void deque_last_frame(void) {
+    core_new(3, 4, 4, 0);
+    schedules = 0;
+    explore_begin(FULL);
+    do {
+        reset(1);
+        host_spawn(owner_pops, (void *)1);
+        host_spawn(thief_steals, (void *)1);
+        host_spawn(thief_steals, (void *)1);
+        host_join();
+        drain(1);
+    } while (explore_next());
+    printf("     %u schedules, all of them\n", schedules);
+}
+
+static void deque_two_frames(void) {
+    core_new(3, 4, 4, 0);
+    schedules = 0;
+    explore_begin(test_quick ? 3 : 5);
+    do {
+        reset(2);
+        host_spawn(owner_pops, (void *)2);
+        host_spawn(thief_steals, (void *)1);
+        host_spawn(thief_steals, (void *)1);
+        host_join();
+        drain(2);
+    } while (explore_next());
+    printf("     %u schedules, up to %u preemptions\n", schedules, test_quick ? 3 : 5);
+}
+
+static void deque_three_frames(void) {
+    core_new(3, 4, 4, 0);
+    schedules = 0;
+    explore_begin(test_quick ? 3 : 5);
+    do {
+        reset(1);
+        host_spawn(owner_pushes_and_pops, 0);
+        host_spawn(thief_steals, (void *)2);
+        host_spawn(thief_steals, (void *)1);
+        host_join();
+        drain(3);
+    } while (explore_next());
+    printf("     %u schedules, up to %u preemptions\n", schedules, test_quick ? 3 : 5);
+}
+
+/* ---- injector ---- */
+
+static void push_one(void *number) {
+    CHECK(pn_injector_push(host_frame((uint32_t)(uintptr_t)number)));
+}
+
+static void pop_one(void *unused) {
+    (void)unused;
+    take(pn_injector_pop());
+}
+
+static void injector_two_by_two(void) {
+    core_new(2, 4, 4, 0);
+    schedules = 0;
+    explore_begin(test_quick ? 3 : 4);
+    do {
+        memset(taken, 0, sizeof taken);
+        for (uintptr_t i = 0; i < 2; i++) host_spawn(push_one, (void *)i);
+        for (uint32_t i = 0; i < 2; i++) host_spawn(pop_one, 0);
+        host_join();
+        for (pn_ref frame; (frame = pn_injector_pop()) != 0;) take(frame);
+        CHECK_EQ(taken[0], 1);
+        CHECK_EQ(taken[1], 1);
+        schedules++;
+    } while (explore_next());
+    printf("     %u schedules, up to %u preemptions\n", schedules, test_quick ? 3 : 4);
+}
+
+/* ---- sleep and wake-up ---- */
+
+static uint32_t found;
+
+static void sleeper(void *id) {
+    pn_worker *w = pn_worker_at((uint32_t)(uintptr_t)id);
+    for (;;) { /* ends: the frame arrives */
+        if (pn_injector_pop() != 0) {
+            found++;
+            return;
+        }
+        pn_idle_announce(w);
+        if (pn_idle_recheck(w)) {
+            host_park(w->id);
+            pn_idle_enter(w);
+        }
+    }
+}
+
+static void submitter(void *number) {
+    CHECK(host_inject(host_frame((uint32_t)(uintptr_t)number)));
+}
+
+static void reset_workers(uint32_t workers) {
+    for (uint32_t id = 0; id < workers; id++) pn_worker_at(id)->state.raw = PN_WORKER_RUNNING;
+    pn_globals_get()->sleepers[0].raw = 0;
+    found = 0;
+}
+
+static void wake_up_is_never_lost(void) {
+    core_new(2, 4, 4, 0);
+    for (uintptr_t workers = 1; workers <= 2; workers++) {
+        schedules = 0;
+        uint32_t preemptions = (workers == 1 ? 4 : 2) + (test_quick ? 0 : 1);
+        explore_begin(preemptions);
+        do {
+            reset_workers(2);
+            for (uintptr_t id = 0; id < workers; id++) host_spawn(sleeper, (void *)id);
+            for (uintptr_t id = 0; id < workers; id++) host_spawn(submitter, (void *)id);
+            host_join(); /* a lost wake-up is a deadlock here */
+            CHECK_EQ(found, workers);
+            schedules++;
+        } while (explore_next());
+        printf("     %u schedules, %u workers, up to %u preemptions\n", schedules, (uint32_t)workers, preemptions);
+    }
+}
+
+/* ---- frame states ---- */
+
+static uint32_t outcome_worker, outcome_host;
+
+static void blocker(void *unused) {
+    (void)unused;
+    outcome_worker = pn_frame_block(pn_frame_at(host_frame(0)));
+}
+
+static void resumer(void *unused) {
+    (void)unused;
+    pn_word *state = &pn_frame_at(host_frame(0))->state;
+    outcome_host = pn_cas_acq_rel(state, PN_FRAME_RUNNING, PN_FRAME_READY) != PN_FRAME_RUNNING;
+    if (outcome_host) CHECK_EQ(pn_cas_acq_rel(state, PN_FRAME_BLOCKED, PN_FRAME_READY), PN_FRAME_BLOCKED);
+}
+
+static void exactly_one_queues_a_resumed_frame(void) {
+    core_new(1, 4, 4, 0);
+    explore_begin(FULL);
+    do {
+        pn_frame_at(host_frame(0))->state.raw = PN_FRAME_RUNNING;
+        host_spawn(blocker, 0);
+        host_spawn(resumer, 0);
+        host_join();
+        CHECK_EQ(pn_frame_at(host_frame(0))->state.raw, PN_FRAME_READY);
+        CHECK_EQ(outcome_worker, outcome_host); /* blocked: the host queues it; not blocked: the worker does */
+    } while (explore_next());
+}
+
+const test explore_tests[] = {
+    {"deque_last_frame", deque_last_frame}, {"deque_two_frames", deque_two_frames},
+    {"deque_three_frames", deque_three_frames}, {"injector_two_by_two", injector_two_by_two},
+    {"wake_up_is_never_lost", wake_up_is_never_lost},
+    {"exactly_one_queues_a_resumed_frame", exactly_one_queues_a_resumed_frame}, {0, 0},
+};

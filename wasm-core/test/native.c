@@ -1,0 +1,273 @@
+/* native.c - see native.h: memory, vtable, frames, and the imports of penny_host.h. */
+#include "native.h"
+
+#include "idle.h"
+#include "injector.h"
+#include "penny/penny.h"
+#include "run.h"
+
+enum { MEMORY_DEFAULT_BYTES = 4 << 20, HOST_FRAMES = 4096, BLOCK_AREA_BYTES = 1 << 16 };
+
+unsigned char *pn_memory;
+int panic_expected;
+uint32_t panic_code;
+jmp_buf panic_return;
+int test_quick;
+uint64_t test_seed = 1;
+task_function vtable[SLOT_COUNT];
+void (*on_complete)(uint32_t worker, uint32_t frame);
+pn_word completed_count;
+static pn_word completions[HOST_FRAMES];
+
+void test_fail(const char *file, int line, const char *what) {
+    fprintf(stderr, "%s:%d: check failed: %s\n", file, line, what);
+    test_print_replay();
+    _Exit(1);
+}
+
+void test_fail_eq(const char *file, int line, const char *what, uint64_t actual, uint64_t expected) {
+    char text[256];
+    snprintf(text, sizeof text, "%s is %llu, expected %llu", what, (unsigned long long)actual,
+             (unsigned long long)expected);
+    test_fail(file, line, text);
+}
+
+uint32_t rounds(uint32_t plain) {
+    uint32_t divisor = test_quick ? 8 : 1;
+#if defined(PN_SEEDED)
+    divisor *= 200;
+#elif defined(PN_SANITIZED)
+    divisor *= 8;
+#endif
+    return plain / divisor + 1;
+}
+
+uint32_t test_random(uint32_t below) {
+    static uint64_t state;
+    if (state == 0) state = test_seed * 0x9E3779B97F4A7C15ull | 1;
+    state ^= state >> 12;
+    state ^= state << 25;
+    state ^= state >> 27;
+    return (uint32_t)((state * 0x2545F4914F6CDD1Dull) >> 33) % below;
+}
+
+/* ---- memory ---- */
+
+pn_globals *memory_new(uint32_t bytes) {
+    free(pn_memory);
+    pn_memory = aligned_alloc(PN_CHUNK_BYTES, bytes);
+    CHECK(pn_memory != 0);
+    memset(pn_memory, 0, bytes);
+    pn_store_relaxed(&completed_count, 0);
+    for (uint32_t i = 0; i < HOST_FRAMES; i++) pn_store_relaxed(&completions[i], 0);
+    pn_globals *g = pn_globals_get();
+    g->worker_count = 2;
+    g->deque_capacity = 16;
+    g->injector_capacity = 16;
+    g->frame_count = 32;
+    g->host_frame_count = HOST_FRAMES;
+    g->slot_capacity = SLOT_COUNT;
+    g->stack_bytes = PN_STACK_BYTES_MIN;
+    g->arg_bytes = 16 * BLOCK_AREA_BYTES;
+    g->poll_interval = 61;
+    g->spin_rounds = 2;
+    g->range_grain = 4;
+    g->range_yield_items = 64;
+    g->seed = test_seed;
+    g->memory_bytes = bytes; /* for memory_init; penny_init writes it again */
+    return g;
+}
+
+void memory_init(void) {
+    uint32_t status = penny_init(pn_globals_get()->memory_bytes);
+    CHECK_EQ(status, PN_STATUS_OK);
+}
+
+void core_new(uint32_t workers, uint32_t deque_capacity, uint32_t injector_capacity, uint32_t frame_count) {
+    pn_globals *g = memory_new(MEMORY_DEFAULT_BYTES);
+    g->worker_count = workers;
+    g->deque_capacity = deque_capacity;
+    g->injector_capacity = injector_capacity;
+    g->frame_count = frame_count;
+    memory_init();
+}
+
+/* ---- dispatch and traps ---- */
+
+static jmp_buf trap_return[PN_WORKER_COUNT_MAX];
+
+uint32_t current_worker(void) {
+    return *host_worker_slot();
+}
+
+uint64_t *record_of(uint32_t record) {
+    return (uint64_t *)pn_at(record);
+}
+
+uint32_t pn_dispatch(uint32_t slot, uint32_t record) {
+    return vtable[slot](record);
+}
+
+static uint32_t enter(uint32_t (*export_call)(uint32_t, uint32_t), uint32_t worker, uint32_t argument) {
+    while (setjmp(trap_return[worker]) != 0) { /* ends: every trap fails one dispatch */
+        uint32_t status = penny_worker_fail(worker);
+        CHECK_EQ(status, PN_STATUS_OK);
+    }
+    *host_worker_slot() = worker;
+    return export_call(worker, argument);
+}
+
+_Noreturn void task_trap(void) {
+    longjmp(trap_return[current_worker()], 1);
+}
+
+static uint32_t call_step(uint32_t worker, uint32_t unused) {
+    (void)unused;
+    return penny_worker_step(worker);
+}
+
+uint32_t worker_run(uint32_t worker, uint32_t dispatches_max) {
+    return enter(penny_worker_run, worker, dispatches_max);
+}
+
+uint32_t worker_step(uint32_t worker) {
+    return enter(call_step, worker, 0);
+}
+
+/* ---- imports ---- */
+
+void penny_host_panic(uint32_t code, uint32_t line) {
+    if (panic_expected) {
+        panic_code = code;
+        panic_expected = 0;
+        longjmp(panic_return, 1);
+    }
+    fprintf(stderr, "panic code=%u file=%u line=%u\n", code, line / 1000, line % 1000);
+    test_print_replay();
+    _Exit(1);
+}
+
+void penny_host_unpark(uint32_t worker) {
+    host_wake(worker);
+}
+
+void penny_host_complete(uint32_t worker, uint32_t frame) {
+    uint32_t index = (frame - pn_globals_get()->host_frames_ref) / PN_HOST_FRAME_STRIDE;
+    uint32_t state = pn_load_acquire(&pn_frame_at(frame)->state);
+    CHECK(index < HOST_FRAMES);
+    CHECK(state == PN_FRAME_DONE || state == PN_FRAME_FAILED || state == PN_FRAME_CANCELLED);
+    pn_fetch_add_relaxed(&completions[index], 1);
+    if (on_complete) on_complete(worker, frame);
+    /* Not relaxed: who reads the count reads the results next. */
+    __atomic_fetch_add(&completed_count.raw, 1, __ATOMIC_ACQ_REL);
+}
+
+uint32_t completions_of(pn_ref frame) {
+    return pn_load_relaxed(&completions[(frame - pn_globals_get()->host_frames_ref) / PN_HOST_FRAME_STRIDE]);
+}
+
+/* ---- frames ---- */
+
+pn_ref host_frame(uint32_t index) {
+    return pn_globals_get()->host_frames_ref + index * PN_HOST_FRAME_STRIDE;
+}
+
+static pn_ref frame_ready(uint32_t index, uint32_t kind, uint32_t slot) {
+    pn_ref ref = host_frame(index);
+    pn_frame *frame = pn_frame_at(ref);
+    memset((void *)&frame->slot, 0, sizeof *frame - sizeof frame->state);
+    frame->slot = slot;
+    frame->kind = kind;
+    frame->owner = PN_OWNER_HOST;
+    frame->ticket = index + 1;
+    pn_store_relaxed(&completions[index], 0);
+    pn_store_release(&frame->state, PN_FRAME_READY);
+    return ref;
+}
+
+pn_ref frame_single(uint32_t index, uint32_t slot, uint64_t argument) {
+    pn_ref ref = frame_ready(index, PN_KIND_SINGLE, slot);
+    pn_frame_at(ref)->args[0] = argument;
+    return ref;
+}
+
+pn_ref frame_bulk(uint32_t index, uint32_t block_index, uint32_t slot, uint32_t count, uint64_t first) {
+    pn_ref ref = frame_ready(index, PN_KIND_BULK, slot);
+    pn_ref block_ref = pn_globals_get()->args_ref + block_index * BLOCK_AREA_BYTES;
+    pn_block *block = pn_block_at(block_ref);
+    memset((void *)block, 0, sizeof *block);
+    block->count = count;
+    block->stride_bytes = 16;
+    block->slot = slot;
+    block->statuses_ref = block_ref + (uint32_t)sizeof *block;
+    block->records_ref = block->statuses_ref + ((count + 7) & ~7u);
+    CHECK(block->records_ref + 16 * count <= block_ref + BLOCK_AREA_BYTES);
+    pn_store_relaxed(&block->pending, count);
+    pn_frame_at(ref)->block = block_ref;
+    for (uint32_t i = 0; i < count; i++) {
+        *((uint8_t *)pn_at(block->statuses_ref) + i) = PN_ITEM_PENDING;
+        item_record(ref, i)[0] = 0;
+        item_record(ref, i)[1] = first + i;
+    }
+    return ref;
+}
+
+pn_block *block_of(pn_ref frame) {
+    return pn_block_at(pn_frame_at(frame)->block);
+}
+
+uint8_t item_status(pn_ref frame, uint32_t item) {
+    return *((uint8_t *)pn_at(block_of(frame)->statuses_ref) + item);
+}
+
+uint64_t *item_record(pn_ref frame, uint32_t item) {
+    return record_of(block_of(frame)->records_ref + item * block_of(frame)->stride_bytes);
+}
+
+static void wake(uint32_t all) {
+    pn_globals *g = pn_globals_get();
+    for (uint32_t word = 0; word < (g->worker_count + 31) / 32; word++) {
+        uint32_t mask = pn_load_seq_cst(&g->sleepers[word]);
+        while (mask != 0) { /* ends: every round takes a bit out of mask */
+            uint32_t bit = mask & -mask;
+            mask -= bit;
+            if ((pn_fetch_and_seq_cst(&g->sleepers[word], ~bit) & bit) == 0) continue;
+            host_wake(word * 32 + (uint32_t)__builtin_ctz(bit));
+            if (!all) return;
+        }
+    }
+}
+
+uint32_t host_inject(pn_ref frame) {
+    if (!pn_injector_push(frame)) return 0;
+    wake(0);
+    return 1;
+}
+
+void host_command(uint32_t command) {
+    pn_store_seq_cst(&pn_globals_get()->command, command);
+    wake(1);
+}
+
+uint64_t counter_sum(size_t offset) {
+    uint64_t sum = 0;
+    for (uint32_t id = 0; id < pn_globals_get()->worker_count; id++) {
+        const pn_counter *counter = (const pn_counter *)((const char *)&pn_worker_at(id)->counters + offset);
+        sum += __atomic_load_n(&counter->raw, __ATOMIC_RELAXED);
+    }
+    return sum;
+}
+
+void check_nothing_leaked(void) {
+    pn_globals *g = pn_globals_get();
+    CHECK_EQ(COUNTER(frames_allocated), COUNTER(frames_freed));
+    CHECK_EQ(COUNTER(results_allocated), COUNTER(results_freed) + pn_load64_relaxed(&g->host_results_freed));
+    uint32_t owned = 0, taken = 0;
+    for (uint32_t id = 0; id < g->worker_count; id++) {
+        owned += pn_worker_at(id)->heap_chunk != 0;
+        CHECK_EQ(pn_worker_at(id)->held_frame, 0);
+    }
+    for (uint32_t i = 0; i < g->heap_chunk_count; i += 32)
+        taken += (uint32_t)__builtin_popcount(pn_load_relaxed((pn_word *)pn_at(g->heap_map_ref) + i / 32));
+    CHECK_EQ(taken, owned);
+}
