@@ -7,6 +7,7 @@ import dev.penny.api.SignatureException;
 import dev.penny.api.TaskModule.ModuleKind;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.WorkerLink;
+import dev.penny.internal.vtable.HostThunks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +17,13 @@ public final class JavaGuest implements Guest {
 
     private final String name;
     private final Map<String, JavaFunction> functions;
-    private final ThunkBinder thunks;
+    private final HostThunks thunks;
     private final BlockingTask.Waiting waiting = new BlockingTask.Waiting();
 
     private JavaGuest(String name, List<JavaFunction> functions) {
         this.name = name;
         this.functions = byName(name, functions);
-        this.thunks = new InvokeThunks(name);
+        this.thunks = new HostThunks(name);
     }
 
     /**
@@ -122,7 +123,7 @@ public final class JavaGuest implements Guest {
             for (BoundFunction function : bound) {
                 link.bindHostTask(function.slot(), task(link, functions.get(function.name())));
             }
-            thunks.bindInvokeThunks(link, bound);
+            thunks.place(link, bound.stream().map(BoundFunction::slot).toList());
         }
 
         @Override
