@@ -11,7 +11,7 @@ import org.graalvm.polyglot.SourceSection;
 public final class GuestErrors {
 
     private static final int FRAMES_MAX = 64;
-    private static final List<String> PENNY_FRAMES = List.of("penny-core", ".glue", ".blockglue");
+    private static final List<String> PENNY_FRAMES = List.of("penny-core", ".glue", ".blockglue", JsContext.PENNY_SCRIPT);
 
     /** GraalWasm's frame for the call of an imported host function. */
     private static final String IMPORT_STUB = "wasm-function:execute";

@@ -44,7 +44,8 @@ public final class JsGuest implements Guest {
             this.functions = exportedFunctions(first.exports());
         } catch (PolyglotException e) {
             first.close();
-            throw new LoadException("the module's exports cannot be read: module=%s, reason=%s".formatted(source.name(), e.getMessage()), e);
+            throw new LoadException("the module's exports cannot be read: module=%s, reason=%s"
+                    .formatted(source.name(), e.getMessage()), e);
         } catch (RuntimeException e) {
             first.close();
             throw e;
@@ -114,7 +115,8 @@ public final class JsGuest implements Guest {
 
     private Signature signature(String function, Value text) {
         if (!text.isString()) {
-            throw new LoadException("a signature must be a string: module=%s, function=%s, value=%s".formatted(source.name(), function, text));
+            throw new LoadException("a signature must be a string: module=%s, function=%s, value=%s"
+                    .formatted(source.name(), function, text));
         }
         try {
             return Signature.parse(text.asString());

@@ -227,16 +227,21 @@ final class JavaGuestTest {
 
     @Test
     void unsuitableClassesAreRefusedWithTheReason() {
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", NotStatic.class)).contains("NotStatic.f, modifiers=public,"));
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", NotPublic.class)).contains("NotPublic.f, modifiers=static,"));
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", HiddenClass.class)).contains("class=static final"));
-        assertTrue(messageOf(SignatureException.class, () -> JavaGuest.ofClass("m", WrongParameter.class)).contains("parameter=java.lang.Integer"));
-        assertTrue(messageOf(SignatureException.class, () -> JavaGuest.ofClass("m", WrongResult.class)).contains("result=java.nio.ByteBuffer"));
-        assertTrue(messageOf(LinkException.class, () -> JavaGuest.ofClass("m", SameNames.class)).contains("name=f"));
-        assertTrue(messageOf(SignatureException.class, () -> JavaGuest.ofClass("m", TooMany.class)).contains("limit=8"));
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", String.class)).contains("@Task"));
+        assertRefused(LoadException.class, NotStatic.class, "NotStatic.f, modifiers=public,");
+        assertRefused(LoadException.class, NotPublic.class, "NotPublic.f, modifiers=static,");
+        assertRefused(LoadException.class, HiddenClass.class, "class=static final");
+        assertRefused(SignatureException.class, WrongParameter.class, "parameter=java.lang.Integer");
+        assertRefused(SignatureException.class, WrongResult.class, "result=java.nio.ByteBuffer");
+        assertRefused(LinkException.class, SameNames.class, "name=f");
+        assertRefused(SignatureException.class, TooMany.class, "limit=8");
+        assertRefused(LoadException.class, String.class, "@Task");
         assertTrue(messageOf(LoadException.class, () -> JavaGuest.of("m", List.of())).contains("module=m"));
         assertThrows(LinkException.class, () -> new JavaFunction("a/b", Signature.parse("()->()"), call -> { }, false));
+    }
+
+    private static void assertRefused(Class<? extends PennyException> type, Class<?> tasks, String reason) {
+        String message = messageOf(type, () -> JavaGuest.ofClass("m", tasks));
+        assertTrue(message.contains(reason), message);
     }
 
     @Test
