@@ -154,8 +154,8 @@ final class JavaGuestTest {
             return a;
         }
 
-        @Task
-        public static long f(long a) {
+        @Task(name = "f")
+        public static int g(int a) {
             return a;
         }
     }
@@ -219,8 +219,8 @@ final class JavaGuestTest {
         JavaGuest guest = JavaGuest.ofClass("m", Methods.class);
         assertEquals(11, guest.functions().size());
         assertTrue(guest.functions().stream().noneMatch(function -> function.name().equals("unmarked")));
-        assertTrue(guest.blocking("slow"));
-        assertFalse(guest.blocking("root"));
+        assertTrue(guest.blocking("slow", Signature.parse("(string)->string")));
+        assertFalse(guest.blocking("root", Signature.parse("(f64)->f64")));
         assertTrue(messageOf(LinkException.class, () -> guest.check("rooot", Signature.parse("(f64)->f64"))).contains("root"));
         assertTrue(messageOf(SignatureException.class, () -> guest.check("root", Signature.parse("(f32)->f64"))).contains("(f64)->f64"));
     }
@@ -232,7 +232,7 @@ final class JavaGuestTest {
         assertRefused(LoadException.class, HiddenClass.class, "class=static final");
         assertRefused(SignatureException.class, WrongParameter.class, "parameter=java.lang.Integer");
         assertRefused(SignatureException.class, WrongResult.class, "result=java.nio.ByteBuffer");
-        assertRefused(LinkException.class, SameNames.class, "name=f");
+        assertRefused(LinkException.class, SameNames.class, "function=f(i32)->i32");
         assertRefused(SignatureException.class, TooMany.class, "limit=8");
         assertRefused(LoadException.class, String.class, "@Task");
         assertTrue(messageOf(LoadException.class, () -> JavaGuest.of("m", List.of())).contains("module=m"));
