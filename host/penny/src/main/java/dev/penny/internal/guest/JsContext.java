@@ -7,6 +7,7 @@ import dev.penny.api.ValueType;
 import dev.penny.internal.core.WasmRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -69,16 +70,25 @@ final class JsContext implements AutoCloseable {
 
     /** The text as GraalJS wants it; share it between contexts, so that they share code. */
     static Source module(JsSource source) {
-        Source.Builder builder = source.file()
-                .map(path -> Source.newBuilder("js", path.toAbsolutePath().toFile())
-                        .content(source.text())
-                        .name(path.getFileName().toString()))
-                .orElseGet(() -> Source.newBuilder("js", source.text(), source.name() + ".mjs"));
         try {
-            return builder.mimeType("application/javascript+module").build();
+            return builder(source).mimeType("application/javascript+module").build();
         } catch (IOException e) {
             throw new LoadException("cannot read: module=%s, reason=%s".formatted(source.name(), e.getMessage()), e);
         }
+    }
+
+    private static Source.Builder builder(JsSource source) throws IOException {
+        if (source.file().isEmpty()) {
+            return Source.newBuilder("js", source.text(), source.name() + ".mjs");
+        }
+        // Imports are resolved against this path, and ModuleFolder compares real ones.
+        Path file = source.file().get();
+        Path real = folder(file).toRealPath().resolve(file.getFileName());
+        return Source.newBuilder("js", real.toFile()).content(source.text()).name(file.getFileName().toString());
+    }
+
+    private static Path folder(Path file) {
+        return file.toAbsolutePath().getParent();
     }
 
     /**
@@ -131,7 +141,7 @@ final class JsContext implements AutoCloseable {
             return IOAccess.NONE;
         }
         try {
-            return IOAccess.newBuilder().fileSystem(new ModuleFolder(source.file().get().toAbsolutePath().getParent())).build();
+            return IOAccess.newBuilder().fileSystem(new ModuleFolder(folder(source.file().get()))).build();
         } catch (IOException e) {
             throw new LoadException("the module's folder cannot be read: module=%s, file=%s"
                     .formatted(source.name(), source.file().get()), e);

@@ -143,6 +143,19 @@ final class JsModuleTest {
     }
 
     @Test
+    void folderReachedThroughALinkWorksAndStaysClosed() throws Throwable {
+        file("secret.mjs", "export const n = 1;");
+        file("app/near.mjs", "export const n = 6;");
+        file("app/main.mjs", "import { n } from './near.mjs'; export const f = () => n;");
+        file("app/prying.mjs", "import { n } from '../secret.mjs'; export const f = () => n;");
+        Path alias = Files.createSymbolicLink(folder.resolve("alias"), folder.resolve("app"));
+        try (TaskHarness harness = new TaskHarness(load(alias.resolve("main.mjs")))) {
+            assertEquals(6, harness.call("f", "()->i32"));
+        }
+        assertThrows(LoadException.class, () -> load(alias.resolve("prying.mjs")));
+    }
+
+    @Test
     void textWithoutAFileCannotImport() {
         assertThrows(LoadException.class, () -> load("import './x.mjs'; export function f() { }"));
     }
@@ -209,7 +222,7 @@ final class JsModuleTest {
 
     @Test
     void exampleModulesOfTheProjectRun() throws Throwable {
-        Path js = Path.of(System.getProperty("penny.root", "../..")).resolve("guest-modules/js");
+        Path js = Path.of(System.getProperty("basedir", ".")).resolve("../../guest-modules/js");
         try (TaskHarness harness = new TaskHarness(load(js.resolve("wordcount.js")))) {
             String text = "one two  three\n\tfour\u00a0five";
             assertEquals(text.split("[\\s\u00a0]+").length, harness.call("count", "(string)->i32", text));
