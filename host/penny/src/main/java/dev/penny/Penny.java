@@ -3,6 +3,7 @@ package dev.penny;
 import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.MemoryMap;
+import dev.penny.api.ModuleInspection;
 import dev.penny.api.RuntimeReport;
 import dev.penny.api.TaskModule;
 import dev.penny.api.WorkerCounters;
@@ -79,6 +80,20 @@ public final class Penny implements AutoCloseable {
     /** Registers the public static methods of a class that carry {@link dev.penny.api.Task}; the module has the class's simple name. */
     public TaskModule register(Class<?> tasks) {
         return loader.add(loader.java(tasks));
+    }
+
+    /**
+     * Says what is in a module file, and what would keep it from loading with these options, without loading it.
+     *
+     * @throws LoadException the file is missing, unreadable or of another kind
+     */
+    public ModuleInspection inspect(Path path, LoadOptions options) {
+        return loader.inspect(path, options);
+    }
+
+    /** Says what {@link #register(Class)} would find. */
+    public ModuleInspection inspect(Class<?> tasks) {
+        return loader.inspect(tasks);
     }
 
     /** Starts a module of Java lambdas. */
