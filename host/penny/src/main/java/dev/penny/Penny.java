@@ -52,15 +52,6 @@ public final class Penny implements AutoCloseable {
         return builder().build();
     }
 
-    /**
-     * What a wasm file holds and whether Penny can link it; nothing is run.
-     *
-     * @throws LoadException the file is missing or not a wasm module
-     */
-    public static ModuleInspection inspect(Path path, LoadOptions options) {
-        return ModuleLoader.inspect(path, options);
-    }
-
     /** {@link #load(Path, LoadOptions)} with {@link LoadOptions#DEFAULT}. */
     public TaskModule load(Path path) {
         return load(path, LoadOptions.DEFAULT);
@@ -89,6 +80,20 @@ public final class Penny implements AutoCloseable {
     /** Registers the public static methods of a class that carry {@link dev.penny.api.Task}; the module has the class's simple name. */
     public TaskModule register(Class<?> tasks) {
         return loader.add(loader.java(tasks));
+    }
+
+    /**
+     * Says what is in a module file, and what would keep it from loading with these options, without loading it.
+     *
+     * @throws LoadException the file is missing, unreadable or of another kind
+     */
+    public ModuleInspection inspect(Path path, LoadOptions options) {
+        return loader.inspect(path, options);
+    }
+
+    /** Says what {@link #register(Class)} would find. */
+    public ModuleInspection inspect(Class<?> tasks) {
+        return loader.inspect(tasks);
     }
 
     /** Starts a module of Java lambdas. */

@@ -2,6 +2,7 @@ package dev.penny.cli;
 
 import dev.penny.Penny;
 import dev.penny.api.LoadOptions;
+import dev.penny.api.ModuleInspection;
 import dev.penny.api.TaskModule;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +16,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** The MODULE of a command, checked as far as is possible without a runtime. */
 sealed interface ModuleArgument {
@@ -23,11 +23,19 @@ sealed interface ModuleArgument {
     /** Loads the module. */
     TaskModule load(Penny penny, LoadOptions options);
 
+    /** Says what is in the module without loading it. */
+    ModuleInspection inspect(Penny penny, LoadOptions options);
+
     /** A {@code .wasm}, {@code .js} or {@code .mjs} file. */
     record ModuleFile(Path path) implements ModuleArgument {
         @Override
         public TaskModule load(Penny penny, LoadOptions options) {
             return penny.load(path, options);
+        }
+
+        @Override
+        public ModuleInspection inspect(Penny penny, LoadOptions options) {
+            return penny.inspect(path, options);
         }
     }
 
@@ -36,6 +44,11 @@ sealed interface ModuleArgument {
         @Override
         public TaskModule load(Penny penny, LoadOptions options) {
             return penny.register(tasks);
+        }
+
+        @Override
+        public ModuleInspection inspect(Penny penny, LoadOptions options) {
+            return penny.inspect(tasks);
         }
     }
 
@@ -68,8 +81,7 @@ sealed interface ModuleArgument {
         if (Files.isDirectory(path)) {
             throw new UsageException("module is a directory: file=" + text);
         }
-        String name = text.toLowerCase(Locale.ROOT);
-        if (!name.endsWith(".wasm") && !name.endsWith(".js") && !name.endsWith(".mjs")) {
+        if (!text.endsWith(".wasm") && !text.endsWith(".js") && !text.endsWith(".mjs")) {
             throw new UsageException("unknown kind of module: module=%s, known: .wasm .js .mjs java:CLASS".formatted(text));
         }
         if (!Files.isReadable(path)) {

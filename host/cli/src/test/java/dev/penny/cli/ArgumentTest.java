@@ -36,13 +36,13 @@ class ArgumentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a.wasm", "b.js", "c.mjs", "D.WASM", "with space.js"})
+    @ValueSource(strings = {"a.wasm", "b.js", "c.mjs", "with space.js"})
     void findsModuleFiles(String name) {
         assertEquals(new ModuleArgument.ModuleFile(directory.resolve(name)), ModuleArgument.parse(terminal, name, ""));
     }
 
     @ParameterizedTest
-    @CsvSource({"missing.wasm,module not found: file=missing.wasm", "e.txt,known: .wasm .js .mjs java:CLASS", "dir.js,module is a directory",
+    @CsvSource({"missing.wasm,module not found: file=missing.wasm", "D.WASM,known: .wasm", "e.txt,known: .wasm .js .mjs java:CLASS", "dir.js,module is a directory",
         "java:no.such.Class,class not found: class=no.such.Class", "java:,class not found"})
     void refusesOtherModules(String text, String expected) {
         UsageException error = assertThrows(UsageException.class, () -> ModuleArgument.parse(terminal, text, ""));

@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** Turns files, bytes, source text and Java code into guests of a scheduler. */
@@ -45,9 +47,29 @@ public final class ModuleLoader {
         };
     }
 
-    /** What is in a wasm file, without loading it. @throws LoadException if it cannot be read */
-    public static ModuleInspection inspect(Path path, LoadOptions options) {
-        return WasmGuests.inspect(options.name().orElse(String.valueOf(path.getFileName())), bytes(path), options);
+    /** Says what is in a file. @throws LoadException if it cannot be read at all */
+    public ModuleInspection inspect(Path path, LoadOptions options) {
+        String file = String.valueOf(path.getFileName());
+        if (file.endsWith(".wasm")) {
+            return WasmGuests.inspect(options.name().orElse(file.substring(0, file.length() - ".wasm".length())), bytes(path), options);
+        }
+        try (Guest guest = read(path, options)) {
+            return inspect(guest, bytes(path).length);
+        }
+    }
+
+    /** Says what is in a class of annotated methods. */
+    public ModuleInspection inspect(Class<?> tasks) {
+        try (Guest guest = java(tasks)) {
+            return inspect(guest, 0);
+        }
+    }
+
+    private static ModuleInspection inspect(Guest guest, int sizeBytes) {
+        List<ModuleInspection.Function> functions = guest.functions().stream().map(function -> new ModuleInspection.Function(
+                function.name(), function.signatures(), function.nativeType(), Optional.empty()))
+                .sorted(Comparator.comparing(ModuleInspection.Function::name)).toList();
+        return new ModuleInspection(guest.name(), guest.kind(), sizeBytes, List.of(), functions, List.of(), List.of(), List.of(), List.of());
     }
 
     private static byte[] bytes(Path path) {
