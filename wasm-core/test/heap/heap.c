@@ -141,12 +141,12 @@ static void hop(void *argument) {
         CHECK(block != 0);
         *(uint32_t *)pn_at(block) = bytes;
         fill(block + 4, bytes - 4, (uint8_t)bytes);
-        pn_ref incoming = pn_load_acquire(&ring[id]);
+        /* Emptied first, so that nothing but the free itself orders the reads before a reuse of the block. */
+        pn_ref incoming = pn_exchange_n_acquire(&ring[id], 0);
         if (incoming != 0) {
             uint32_t length = *(uint32_t *)pn_at(incoming);
             check_filled(incoming + 4, length - 4, (uint8_t)length);
             pn_heap_free(w, incoming);
-            pn_store_release(&ring[id], 0);
         }
         pn_word *next = &ring[(id + 1) % RING];
         if (is_free(next)) pn_store_release(next, block);
