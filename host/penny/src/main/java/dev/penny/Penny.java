@@ -2,8 +2,8 @@ package dev.penny;
 
 import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
-import dev.penny.api.MemoryMap;
 import dev.penny.api.ModuleInspection;
+import dev.penny.api.MemoryMap;
 import dev.penny.api.RuntimeReport;
 import dev.penny.api.TaskModule;
 import dev.penny.api.WorkerCounters;

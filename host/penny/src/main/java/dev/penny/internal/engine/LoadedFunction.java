@@ -81,7 +81,7 @@ final class LoadedFunction<R> implements TaskFunction<R> {
 
     /** Whether its tasks leave the worker while they block; such tasks cannot be items of a bulk frame. */
     boolean isBlocking() {
-        return version.guest().blocking(name);
+        return version.guest().blocking(name, signature);
     }
 
     @SuppressWarnings("unchecked")

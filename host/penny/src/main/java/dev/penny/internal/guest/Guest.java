@@ -30,7 +30,7 @@ public interface Guest extends AutoCloseable {
     void check(String function, Signature signature);
 
     /** True if this function may block: it is run on a virtual thread (Java only). */
-    default boolean blocking(String function) {
+    default boolean blocking(String function, Signature signature) {
         return false;
     }
 

@@ -11,7 +11,10 @@ import org.graalvm.polyglot.SourceSection;
 public final class GuestErrors {
 
     private static final int FRAMES_MAX = 64;
-    private static final List<String> PENNY_FRAMES = List.of("penny-core", ".glue", ".blockglue");
+    private static final List<String> PENNY_FRAMES = List.of("penny-core", ".glue", ".blockglue", JsContext.PENNY_SCRIPT);
+
+    /** GraalWasm's frame for the call of an imported host function. */
+    private static final String IMPORT_STUB = "wasm-function:execute";
 
     private GuestErrors() { }
 
@@ -55,7 +58,9 @@ public final class GuestErrors {
                 if (PENNY_FRAMES.stream().anyMatch(frame.toString()::contains)) {
                     break;
                 }
-                frames.add(text(frame));
+                if (!IMPORT_STUB.equals(frame.getRootName())) {
+                    frames.add(text(frame));
+                }
             }
         }
         return frames;

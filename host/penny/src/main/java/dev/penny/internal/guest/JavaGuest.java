@@ -7,29 +7,32 @@ import dev.penny.api.SignatureException;
 import dev.penny.api.TaskModule.ModuleKind;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.WorkerLink;
+import dev.penny.internal.vtable.HostThunks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** A module of Java lambdas or of the annotated methods of a class. Its tasks run on any worker, on several at once. */
 public final class JavaGuest implements Guest {
 
     private final String name;
+    /** By {@code name(signature)}: methods may be overloaded. */
     private final Map<String, JavaFunction> functions;
-    private final ThunkBinder thunks;
+    private final HostThunks thunks;
     private final BlockingTask.Waiting waiting = new BlockingTask.Waiting();
 
     private JavaGuest(String name, List<JavaFunction> functions) {
         this.name = name;
-        this.functions = byName(name, functions);
-        this.thunks = new InvokeThunks(name);
+        this.functions = byNameAndSignature(name, functions);
+        this.thunks = new HostThunks(name);
     }
 
     /**
      * A module of lambdas.
      *
      * @throws LoadException there is no function
-     * @throws LinkException two functions have the same name
+     * @throws LinkException two functions have the same name and signature
      */
     public static JavaGuest of(String name, List<JavaFunction> functions) {
         if (functions.isEmpty()) {
@@ -43,22 +46,25 @@ public final class JavaGuest implements Guest {
      *
      * @throws LoadException no method is marked, or one is not public and static
      * @throws SignatureException a type is not supported
-     * @throws LinkException two methods have the same name
+     * @throws LinkException two methods have the same name and signature
      */
     public static JavaGuest ofClass(String name, Class<?> tasks) {
         return new JavaGuest(name, TaskMethods.of(tasks));
     }
 
-    private static Map<String, JavaFunction> byName(String module, List<JavaFunction> functions) {
+    private static Map<String, JavaFunction> byNameAndSignature(String module, List<JavaFunction> functions) {
         Map<String, JavaFunction> found = new LinkedHashMap<>();
         for (JavaFunction function : functions) {
-            JavaFunction other = found.putIfAbsent(function.name(), function);
-            if (other != null) {
-                throw new LinkException("two functions have the same name: module=%s, name=%s, signatures=%s and %s; give one another name"
-                        .formatted(module, function.name(), other.signature(), function.signature()));
+            if (found.putIfAbsent(function.name() + function.signature(), function) != null) {
+                throw new LinkException("two functions have the same name and signature: module=%s, function=%s%s; give one another name"
+                        .formatted(module, function.name(), function.signature()));
             }
         }
         return found;
+    }
+
+    private List<JavaFunction> named(String function) {
+        return functions.values().stream().filter(candidate -> candidate.name().equals(function)).toList();
     }
 
     @Override
@@ -80,19 +86,20 @@ public final class JavaGuest implements Guest {
 
     @Override
     public void check(String function, Signature signature) {
-        JavaFunction found = functions.get(function);
-        if (found == null) {
-            throw NearNames.unknownFunction(name, function, functions.keySet());
+        if (functions.containsKey(function + signature)) {
+            return;
         }
-        if (!found.signature().equals(signature)) {
-            throw new SignatureException("the function has another signature: module=%s, function=%s, signature=%s, declared=%s"
-                    .formatted(name, function, signature, found.signature()));
+        List<JavaFunction> others = named(function);
+        if (others.isEmpty()) {
+            throw NearNames.unknownFunction(name, function, functions.values().stream().map(JavaFunction::name).toList());
         }
+        throw new SignatureException("the function has another signature: module=%s, function=%s, signature=%s, declared=%s".formatted(name,
+                function, signature, others.stream().map(other -> other.signature().toString()).collect(Collectors.joining(" "))));
     }
 
     @Override
-    public boolean blocking(String function) {
-        JavaFunction found = functions.get(function);
+    public boolean blocking(String function, Signature signature) {
+        JavaFunction found = functions.get(function + signature);
         return found != null && found.blocking();
     }
 
@@ -120,9 +127,9 @@ public final class JavaGuest implements Guest {
         @Override
         public void bind(List<BoundFunction> bound) {
             for (BoundFunction function : bound) {
-                link.bindHostTask(function.slot(), task(link, functions.get(function.name())));
+                link.bindHostTask(function.slot(), task(link, functions.get(function.name() + function.signature())));
             }
-            thunks.bindInvokeThunks(link, bound);
+            thunks.place(link, bound.stream().map(BoundFunction::slot).toList());
         }
 
         @Override

@@ -7,6 +7,7 @@ import dev.penny.api.ValueType;
 import dev.penny.internal.core.WasmRuntime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.PolyglotAccess;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Source;
+import org.graalvm.polyglot.SourceSection;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.io.IOAccess;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
@@ -68,14 +70,25 @@ final class JsContext implements AutoCloseable {
 
     /** The text as GraalJS wants it; share it between contexts, so that they share code. */
     static Source module(JsSource source) {
-        Source.Builder builder = source.file()
-                .map(path -> Source.newBuilder("js", path.toAbsolutePath().toFile()).content(source.text()).name(path.getFileName().toString()))
-                .orElseGet(() -> Source.newBuilder("js", source.text(), source.name() + ".mjs"));
         try {
-            return builder.mimeType("application/javascript+module").build();
+            return builder(source).mimeType("application/javascript+module").build();
         } catch (IOException e) {
             throw new LoadException("cannot read: module=%s, reason=%s".formatted(source.name(), e.getMessage()), e);
         }
+    }
+
+    private static Source.Builder builder(JsSource source) throws IOException {
+        if (source.file().isEmpty()) {
+            return Source.newBuilder("js", source.text(), source.name() + ".mjs");
+        }
+        // Imports are resolved against this path, and ModuleFolder compares real ones.
+        Path file = source.file().get();
+        Path real = folder(file).toRealPath().resolve(file.getFileName());
+        return Source.newBuilder("js", real.toFile()).content(source.text()).name(file.getFileName().toString());
+    }
+
+    private static Path folder(Path file) {
+        return file.toAbsolutePath().getParent();
     }
 
     /**
@@ -116,7 +129,8 @@ final class JsContext implements AutoCloseable {
                     .err(new LogStream(log, System.Logger.Level.ERROR, source.name()))
                     .build();
         } catch (IllegalArgumentException e) {
-            throw new RuntimeUnusableException("JavaScript cannot be started: module=%s, reason=%s".formatted(source.name(), e.getMessage()), e);
+            throw new RuntimeUnusableException("JavaScript cannot be started: module=%s, reason=%s"
+                    .formatted(source.name(), e.getMessage()), e);
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
@@ -127,9 +141,10 @@ final class JsContext implements AutoCloseable {
             return IOAccess.NONE;
         }
         try {
-            return IOAccess.newBuilder().fileSystem(new ModuleFolder(source.file().get().toAbsolutePath().getParent())).build();
+            return IOAccess.newBuilder().fileSystem(new ModuleFolder(folder(source.file().get()))).build();
         } catch (IOException e) {
-            throw new LoadException("the module's folder cannot be read: module=%s, file=%s".formatted(source.name(), source.file().get()), e);
+            throw new LoadException("the module's folder cannot be read: module=%s, file=%s"
+                    .formatted(source.name(), source.file().get()), e);
         }
     }
 
@@ -147,8 +162,10 @@ final class JsContext implements AutoCloseable {
     }
 
     private static LoadException notLoaded(String module, PolyglotException e) {
-        String place = Stream.concat(Stream.ofNullable(e.getSourceLocation()), StreamSupport.stream(e.getPolyglotStackTrace().spliterator(), false)
-                        .filter(PolyglotException.StackFrame::isGuestFrame).map(PolyglotException.StackFrame::getSourceLocation))
+        Stream<SourceSection> frames = StreamSupport.stream(e.getPolyglotStackTrace().spliterator(), false)
+                .filter(PolyglotException.StackFrame::isGuestFrame)
+                .map(PolyglotException.StackFrame::getSourceLocation);
+        String place = Stream.concat(Stream.ofNullable(e.getSourceLocation()), frames)
                 .filter(at -> at != null && at.isAvailable())
                 .findFirst()
                 .map(at -> ", file=%s, line=%d, column=%d".formatted(at.getSource().getName(), at.getStartLine(), at.getStartColumn()))

@@ -6,6 +6,7 @@ import dev.penny.api.SignatureException;
 import dev.penny.api.TaskModule.ModuleKind;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
+import dev.penny.internal.vtable.HostThunks;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class JsGuest implements Guest {
     private final JsSource source;
     private final Source module;
     private final GuestLog log;
-    private final ThunkBinder thunks;
+    private final HostThunks thunks;
     private final Map<String, GuestFunction> functions;
     private final AtomicReference<Optional<JsContext>> spare;
 
@@ -37,13 +38,14 @@ public final class JsGuest implements Guest {
         this.source = source;
         this.module = JsContext.module(source);
         this.log = log;
-        this.thunks = new InvokeThunks(source.name());
+        this.thunks = new HostThunks(source.name());
         JsContext first = JsContext.create(runtime, source, module, log);
         try {
             this.functions = exportedFunctions(first.exports());
         } catch (PolyglotException e) {
             first.close();
-            throw new LoadException("the module's exports cannot be read: module=%s, reason=%s".formatted(source.name(), e.getMessage()), e);
+            throw new LoadException("the module's exports cannot be read: module=%s, reason=%s"
+                    .formatted(source.name(), e.getMessage()), e);
         } catch (RuntimeException e) {
             first.close();
             throw e;
@@ -113,7 +115,8 @@ public final class JsGuest implements Guest {
 
     private Signature signature(String function, Value text) {
         if (!text.isString()) {
-            throw new LoadException("a signature must be a string: module=%s, function=%s, value=%s".formatted(source.name(), function, text));
+            throw new LoadException("a signature must be a string: module=%s, function=%s, value=%s"
+                    .formatted(source.name(), function, text));
         }
         try {
             return Signature.parse(text.asString());
@@ -176,7 +179,7 @@ public final class JsGuest implements Guest {
             for (BoundFunction function : bound) {
                 link.bindHostTask(function.slot(), new JsTask(link, context, source.name(), function.name(), function.signature()));
             }
-            thunks.bindInvokeThunks(link, bound);
+            thunks.place(link, bound.stream().map(BoundFunction::slot).toList());
         }
 
         /** An error in JavaScript unwinds cleanly, even from endless recursion. */

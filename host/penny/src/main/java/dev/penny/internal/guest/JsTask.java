@@ -20,7 +20,6 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
  */
 final class JsTask implements HostTask {
 
-    private static final int FRAMES_MAX = 64;
     private static final long SAFE_INTEGER_MAX = (1L << 53) - 1;
 
     private final WorkerLink link;
@@ -56,7 +55,7 @@ final class JsTask implements HostTask {
             }
             return CoreLayout.OUTCOME_DONE;
         } catch (PolyglotException e) {
-            throw failure(e);
+            throw GuestErrors.failure(mangledName, e);
         }
     }
 
@@ -195,20 +194,5 @@ final class JsTask implements HostTask {
 
     private TaskFailedException failed(String reason) {
         return new TaskFailedException(mangledName, reason, List.of(), null);
-    }
-
-    private TaskFailedException failure(PolyglotException e) {
-        List<String> frames = new ArrayList<>();
-        for (PolyglotException.StackFrame frame : e.getPolyglotStackTrace()) {
-            if (frames.size() == FRAMES_MAX) {
-                frames.add("...");
-                break;
-            }
-            if (frame.isGuestFrame() && !frame.toString().contains(JsContext.PENNY_SCRIPT)) {
-                frames.add(frame.toString());
-            }
-        }
-        Throwable cause = e.isHostException() ? e.asHostException() : e;
-        return new TaskFailedException(mangledName, String.valueOf(cause.getMessage()), frames, cause);
     }
 }

@@ -2,7 +2,6 @@ package dev.penny.internal.guest;
 
 import dev.penny.api.LinkException;
 import dev.penny.api.LoadOptions;
-import dev.penny.api.TaskFailedException;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest.BoundFunction;
@@ -144,9 +143,9 @@ final class WasmCode {
             int length = arguments[2].asInt();
             ByteBuffer bytes = memory.get();
             if (Integer.toUnsignedLong(pointer) + Integer.toUnsignedLong(length) > bytes.capacity()) {
-                throw new TaskFailedException(name + "/penny.log", 
-                        "the text lies outside the guest's memory: ptr=%d, bytes=%d, memoryBytes=%d".formatted(
-                                Integer.toUnsignedLong(pointer), Integer.toUnsignedLong(length), bytes.capacity()), List.of(), null);
+                // Unwinds as a trap of the guest; the failure of its task is made where that is caught.
+                throw new IndexOutOfBoundsException("penny.log: the text lies outside the guest's memory: ptr=%d, bytes=%d, memoryBytes=%d"
+                        .formatted(Integer.toUnsignedLong(pointer), Integer.toUnsignedLong(length), bytes.capacity()));
             }
             byte[] text = new byte[Math.min(length, GuestLog.TEXT_BYTES_MAX)];
             bytes.get(pointer, text);

@@ -154,8 +154,8 @@ final class JavaGuestTest {
             return a;
         }
 
-        @Task
-        public static long f(long a) {
+        @Task(name = "f")
+        public static int g(int a) {
             return a;
         }
     }
@@ -219,24 +219,29 @@ final class JavaGuestTest {
         JavaGuest guest = JavaGuest.ofClass("m", Methods.class);
         assertEquals(11, guest.functions().size());
         assertTrue(guest.functions().stream().noneMatch(function -> function.name().equals("unmarked")));
-        assertTrue(guest.blocking("slow"));
-        assertFalse(guest.blocking("root"));
+        assertTrue(guest.blocking("slow", Signature.parse("(string)->string")));
+        assertFalse(guest.blocking("root", Signature.parse("(f64)->f64")));
         assertTrue(messageOf(LinkException.class, () -> guest.check("rooot", Signature.parse("(f64)->f64"))).contains("root"));
         assertTrue(messageOf(SignatureException.class, () -> guest.check("root", Signature.parse("(f32)->f64"))).contains("(f64)->f64"));
     }
 
     @Test
     void unsuitableClassesAreRefusedWithTheReason() {
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", NotStatic.class)).contains("NotStatic.f, modifiers=public,"));
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", NotPublic.class)).contains("NotPublic.f, modifiers=static,"));
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", HiddenClass.class)).contains("class=static final"));
-        assertTrue(messageOf(SignatureException.class, () -> JavaGuest.ofClass("m", WrongParameter.class)).contains("parameter=java.lang.Integer"));
-        assertTrue(messageOf(SignatureException.class, () -> JavaGuest.ofClass("m", WrongResult.class)).contains("result=java.nio.ByteBuffer"));
-        assertTrue(messageOf(LinkException.class, () -> JavaGuest.ofClass("m", SameNames.class)).contains("name=f"));
-        assertTrue(messageOf(SignatureException.class, () -> JavaGuest.ofClass("m", TooMany.class)).contains("limit=8"));
-        assertTrue(messageOf(LoadException.class, () -> JavaGuest.ofClass("m", String.class)).contains("@Task"));
+        assertRefused(LoadException.class, NotStatic.class, "NotStatic.f, modifiers=public,");
+        assertRefused(LoadException.class, NotPublic.class, "NotPublic.f, modifiers=static,");
+        assertRefused(LoadException.class, HiddenClass.class, "class=static final");
+        assertRefused(SignatureException.class, WrongParameter.class, "parameter=java.lang.Integer");
+        assertRefused(SignatureException.class, WrongResult.class, "result=java.nio.ByteBuffer");
+        assertRefused(LinkException.class, SameNames.class, "function=f(i32)->i32");
+        assertRefused(SignatureException.class, TooMany.class, "limit=8");
+        assertRefused(LoadException.class, String.class, "@Task");
         assertTrue(messageOf(LoadException.class, () -> JavaGuest.of("m", List.of())).contains("module=m"));
         assertThrows(LinkException.class, () -> new JavaFunction("a/b", Signature.parse("()->()"), call -> { }, false));
+    }
+
+    private static void assertRefused(Class<? extends PennyException> type, Class<?> tasks, String reason) {
+        String message = messageOf(type, () -> JavaGuest.ofClass("m", tasks));
+        assertTrue(message.contains(reason), message);
     }
 
     @Test

@@ -61,7 +61,8 @@ final class JsGuestTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '~', value = {
-        "i32|1.5", "i32|2 ** 31", "i32|-(2 ** 31) - 1", "i32|NaN", "i32|Infinity", "i32|'7'", "i32|undefined", "i32|null", "i32|true", "i32|{}",
+        "i32|1.5", "i32|2 ** 31", "i32|-(2 ** 31) - 1", "i32|NaN", "i32|Infinity", "i32|'7'", "i32|undefined",
+        "i32|null", "i32|true", "i32|{}",
         "i64|2n ** 63n", "i64|-(2n ** 63n) - 1n", "i64|2 ** 53", "i64|2 ** 60", "i64|0.5", "i64|'1'", "i64|undefined",
         "f64|'1'", "f64|undefined", "f64|[1]", "f32|null",
         "string|1", "string|undefined", "string|null", "string|['a']",
@@ -80,7 +81,8 @@ final class JsGuestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "plain", "\u00e9\u00df", "\u65e5\u672c\u8a9e", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67", "a\u0000b", "\uffff"})
+    @ValueSource(strings = {"", "plain", "\u00e9\u00df", "\u65e5\u672c\u8a9e",
+        "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67", "a\u0000b", "\uffff"})
     void textGoesThroughUnchanged(String text) throws Throwable {
         assertEquals(text, eval("(string)->string", "return a", text));
         assertEquals(text.length(), eval("(string)->i32", "return a.length", text));
@@ -110,7 +112,8 @@ final class JsGuestTest {
     @Test
     void partOfABufferIsReturnedWithoutTheRest() throws Throwable {
         assertArrayEquals(new byte[] {2, 3}, (byte[]) eval("(bytes)->bytes", "return a.subarray(1, 3)", new byte[] {1, 2, 3, 4}));
-        assertArrayEquals(new byte[] {9, 0}, (byte[]) eval("()->bytes", "const made = new ArrayBuffer(2); new Uint8Array(made)[0] = 9; return made"));
+        assertArrayEquals(new byte[] {9, 0}, (byte[]) eval("()->bytes",
+                "const made = new ArrayBuffer(2); new Uint8Array(made)[0] = 9; return made"));
     }
 
     @Test

@@ -45,6 +45,10 @@ final class JsModuleTest {
         return Files.writeString(path, text);
     }
 
+    private String refusal(Class<? extends PennyException> type, String text) {
+        return messageOf(type, () -> load(text));
+    }
+
     private static String messageOf(Class<? extends PennyException> type, Executable action) {
         return assertThrows(type, action).getMessage();
     }
@@ -58,14 +62,16 @@ final class JsModuleTest {
                 export function undeclared() { }
                 export const pi = 3.14;
                 """)) {
-            assertEquals(List.of("add", "twice", "undeclared"), guest.functions().stream().map(Guest.GuestFunction::name).sorted().toList());
+            assertEquals(List.of("add", "twice", "undeclared"),
+                    guest.functions().stream().map(Guest.GuestFunction::name).sorted().toList());
             assertEquals(List.of(Signature.parse("(i32,i32)->i32")), function(guest, "add").signatures());
             assertEquals(2, function(guest, "twice").signatures().size());
             assertEquals(List.of(), function(guest, "undeclared").signatures());
             assertEquals("function of 2", function(guest, "add").nativeType());
             guest.check("undeclared", Signature.parse("(bytes)->i64"));
             guest.check("twice", Signature.parse("(i32)->i32"));
-            assertTrue(messageOf(SignatureException.class, () -> guest.check("add", Signature.parse("(f64)->f64"))).contains("(i32,i32)->i32"));
+            assertTrue(messageOf(SignatureException.class, () -> guest.check("add", Signature.parse("(f64)->f64")))
+                    .contains("(i32,i32)->i32"));
             assertTrue(messageOf(LinkException.class, () -> guest.check("ad", Signature.parse("()->()"))).contains("add"));
         }
     }
@@ -79,24 +85,25 @@ final class JsModuleTest {
         Path file = file("broken.mjs", "export function f() {\n  return 1 +;\n}\n");
         String message = messageOf(LoadException.class, () -> load(file));
         assertTrue(message.contains("module=mod, file=broken.mjs, line=2, column=13"), message);
-        assertTrue(messageOf(LoadException.class, () -> load("export function (")).contains("line=1"));
+        assertTrue(refusal(LoadException.class, "export function (").contains("line=1"));
     }
 
     @Test
     void moduleThatThrowsWhileLoadedIsRefusedWithItsMessage() {
-        String message = messageOf(LoadException.class, () -> load("\nthrow new Error('not today'); export function f() { }"));
+        String message = refusal(LoadException.class, "\nthrow new Error('not today'); export function f() { }");
         assertTrue(message.contains("not today") && message.contains("line=2"), message);
-        assertTrue(messageOf(LoadException.class, () -> load("await new Promise(() => {}); export const f = () => 1;")).contains("module=mod"));
+        assertTrue(refusal(LoadException.class, "await new Promise(() => {}); export const f = () => 1;").contains("module=mod"));
     }
 
     @Test
     void wrongDeclarationsAreRefused() {
-        assertTrue(messageOf(LoadException.class, () -> load("export const signatures = { g: '()->i32' }; export function f() { }")).contains("name=g"));
-        assertTrue(messageOf(LoadException.class, () -> load("export const signatures = { f: 7 }; export function f() { }")).contains("value=7"));
-        assertTrue(messageOf(SignatureException.class, () -> load("export const signatures = { f: '(int)->i32' }; export function f() { }"))
+        assertTrue(refusal(LoadException.class, "export const signatures = { g: '()->i32' }; export function f() { }")
+                .contains("name=g"));
+        assertTrue(refusal(LoadException.class, "export const signatures = { f: 7 }; export function f() { }").contains("value=7"));
+        assertTrue(refusal(SignatureException.class, "export const signatures = { f: '(int)->i32' }; export function f() { }")
                 .contains("module=mod, function=f"));
-        assertTrue(messageOf(LoadException.class, () -> load("export const signatures = 5; export function f() { }")).contains("value=5"));
-        assertTrue(messageOf(LoadException.class, () -> load("export const a = 1;")).contains("exports no function"));
+        assertTrue(refusal(LoadException.class, "export const signatures = 5; export function f() { }").contains("value=5"));
+        assertTrue(refusal(LoadException.class, "export const a = 1;").contains("exports no function"));
     }
 
     @Test
@@ -133,6 +140,19 @@ final class JsModuleTest {
         try (TaskHarness harness = new TaskHarness(load(file("main.mjs", "import { n } from './alias.mjs'; export const f = () => n;")))) {
             assertEquals(5, harness.call("f", "()->i32"));
         }
+    }
+
+    @Test
+    void folderReachedThroughALinkWorksAndStaysClosed() throws Throwable {
+        file("secret.mjs", "export const n = 1;");
+        file("app/near.mjs", "export const n = 6;");
+        file("app/main.mjs", "import { n } from './near.mjs'; export const f = () => n;");
+        file("app/prying.mjs", "import { n } from '../secret.mjs'; export const f = () => n;");
+        Path alias = Files.createSymbolicLink(folder.resolve("alias"), folder.resolve("app"));
+        try (TaskHarness harness = new TaskHarness(load(alias.resolve("main.mjs")))) {
+            assertEquals(6, harness.call("f", "()->i32"));
+        }
+        assertThrows(LoadException.class, () -> load(alias.resolve("prying.mjs")));
     }
 
     @Test
@@ -202,7 +222,7 @@ final class JsModuleTest {
 
     @Test
     void exampleModulesOfTheProjectRun() throws Throwable {
-        Path js = Path.of(System.getProperty("penny.root", "../..")).resolve("guest-modules/js");
+        Path js = Path.of(System.getProperty("basedir", ".")).resolve("../../guest-modules/js");
         try (TaskHarness harness = new TaskHarness(load(js.resolve("wordcount.js")))) {
             String text = "one two  three\n\tfour\u00a0five";
             assertEquals(text.split("[\\s\u00a0]+").length, harness.call("count", "(string)->i32", text));

@@ -196,6 +196,8 @@ class WasiTest {
         guest.call("not_text()->()");
         assertTrue(log.lines.get(1).contains("\uFFFD("), log.lines.get(1));
         TaskFailedException beyond = assertThrows(TaskFailedException.class, () -> guest.call("beyond()->()"));
+        assertEquals("log/beyond()->()", beyond.function());
+        assertEquals(List.of("log.beyond"), beyond.guestStack());
         assertTrue(beyond.getMessage().contains("the text lies outside the guest's memory: ptr=65530, bytes=100"), beyond.getMessage());
     }
 
