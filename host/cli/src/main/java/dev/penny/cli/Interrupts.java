@@ -11,14 +11,21 @@ final class Interrupts implements AutoCloseable {
     private static final String SIGNAL = "INT";
 
     private final Object previous;
+    private volatile Runnable action;
 
-    private Interrupts(Object previous) {
-        this.previous = previous;
+    private Interrupts(Runnable action) {
+        this.action = action;
+        this.previous = handle(handlerOf(() -> this.action.run()));
     }
 
     /** Calls {@code action} on a thread of its own for each Ctrl-C until closed. */
     static Interrupts listen(Runnable action) {
-        return new Interrupts(handle(handlerOf(action)));
+        return new Interrupts(action);
+    }
+
+    /** From now on calls this. */
+    void replace(Runnable next) {
+        action = next;
     }
 
     @Override

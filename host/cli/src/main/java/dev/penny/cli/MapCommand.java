@@ -82,7 +82,9 @@ final class MapCommand implements Callable<Integer> {
         options.check();
         FunctionArgument wanted = FunctionArgument.parse(function);
         ModuleArgument modules = ModuleArgument.parse(terminal, module, options.classPath());
-        try (InputSource source = inputs.open(terminal); ResultTarget target = target(terminal)) {
+        try (InputSource source = inputs.open(terminal);
+                ResultTarget target = target(terminal);
+                Interrupts interrupts = Interrupts.listen(() -> quit(target, terminal))) {
             try (Penny runtime = options.start(source.largestBytes())) {
                 TaskFunction<?> found = wanted.in(modules.load(runtime, options.loadOptions(module)));
                 if (found.signature().parameters().size() != 1) {
@@ -90,9 +92,20 @@ final class MapCommand implements Callable<Integer> {
                             .formatted(found.mangledName(), found.signature().parameters().size()));
                 }
                 source.check(found);
-                return new MapSession(terminal, found, source, target, new MapSession.Style(json, progress)).run();
+                return new MapSession(terminal, found, source, target, new MapSession.Style(json, progress)).run(interrupts);
             }
         }
+    }
+
+    /** Ctrl-C before the first task. */
+    private static void quit(ResultTarget target, Terminal terminal) {
+        try {
+            target.close();
+        } catch (IOException e) {
+            terminal.err().println("penny: a temporary file may be left: reason=" + Errors.reason(e));
+        }
+        terminal.err().println("penny: interrupted: nothing was run");
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }
 
     private ResultTarget target(Terminal terminal) {

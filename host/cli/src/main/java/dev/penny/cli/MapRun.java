@@ -60,8 +60,12 @@ final class MapRun {
         return summary();
     }
 
-    /** What has been delivered so far, for a run that hangs. Synchronized with delivery: no line is half counted. */
-    synchronized Summary summary() {
+    /** What has been delivered so far, for a run that will not be waited for. No line is half counted. Any thread. */
+    synchronized Summary abandoned() {
+        return new Summary(delivered, failures, true, feed.failure());
+    }
+
+    private synchronized Summary summary() {
         return new Summary(delivered, failures, feed.stopped() && !feed.exhausted(), feed.failure());
     }
 

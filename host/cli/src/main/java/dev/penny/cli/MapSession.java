@@ -43,22 +43,22 @@ final class MapSession {
     /**
      * Runs it.
      *
+     * @param interrupts from now on Ctrl-C ends the input
      * @return the exit code
      * @throws IOException if the results cannot be written
      */
-    int run() throws IOException {
+    int run(Interrupts interrupts) throws IOException {
         MapRun.Summary summary;
         try (Progress progress = Progress.start(style.progress(), terminal, source);
                 ResultOutput output = new ResultOutput(target.stream(), target.shown() ? progress : new Progress.Silent())) {
             MapRun run = new MapRun(function, source, writer(output), progress);
-            try (Interrupts _ = Interrupts.listen(() -> interrupted(run, output))) {
-                summary = run.run();
-            }
+            interrupts.replace(() -> interrupted(run, output));
+            summary = run.run();
         }
         if (!summary.interrupted() && summary.inputFailure().isEmpty()) {
             target.complete();
         }
-        return report(summary);
+        return report(summary, "not run");
     }
 
     private ResultWriter writer(ResultOutput output) throws IOException {
@@ -66,7 +66,7 @@ final class MapSession {
         return style.json() ? new ResultWriter.Json(output, format, source.numeric()) : new ResultWriter.Plain(output, format);
     }
 
-    private int report(MapRun.Summary summary) {
+    private int report(MapRun.Summary summary, String fate) {
         PrintStream err = terminal.err();
         summary.failures().print(err, summary.delivered(), source.unit());
         if (summary.inputFailure().isPresent()) {
@@ -75,8 +75,8 @@ final class MapSession {
         if (summary.interrupted()) {
             OptionalLong total = source.total();
             err.println(total.isPresent()
-                    ? "penny: interrupted: %d of %d %s delivered, %d not run".formatted(
-                            summary.delivered(), total.getAsLong(), source.unit(), total.getAsLong() - summary.delivered())
+                    ? "penny: interrupted: %d of %d %s delivered, %d %s".formatted(
+                            summary.delivered(), total.getAsLong(), source.unit(), total.getAsLong() - summary.delivered(), fate)
                     : "penny: interrupted: %d %s delivered, the rest was not read".formatted(summary.delivered(), source.unit()));
             return ExitCode.INTERRUPTED;
         }
@@ -105,14 +105,14 @@ final class MapSession {
             pause(ABANDON_MILLIS);
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         });
-        MapRun.Summary summary = run.summary();
+        MapRun.Summary summary = run.abandoned();
         try {
             output.close();
             target.close();
         } catch (IOException e) {
             terminal.err().println("penny: results are lost: reason=" + Errors.reason(e));
         }
-        report(summary);
+        report(summary, "not finished or not run");
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }
 

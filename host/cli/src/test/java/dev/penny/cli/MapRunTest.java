@@ -37,8 +37,8 @@ class MapRunTest {
 
     private int map(FakeFunction function, InputSource source, boolean json) throws IOException {
         Terminal here = terminal.terminal();
-        try (ResultTarget target = ResultTarget.standardOutput(here)) {
-            return new MapSession(here, function, source, target, new MapSession.Style(json, Progress.Mode.NEVER)).run();
+        try (ResultTarget target = ResultTarget.standardOutput(here); Interrupts interrupts = Interrupts.listen(() -> { })) {
+            return new MapSession(here, function, source, target, new MapSession.Style(json, Progress.Mode.NEVER)).run(interrupts);
         }
     }
 
@@ -202,8 +202,8 @@ class MapRunTest {
         };
         Terminal pipe = new Terminal(here.directory(), here.in(), gone, here.err(), here.display());
         IOException error = assertThrows(IOException.class, () -> {
-            try (ResultTarget target = ResultTarget.standardOutput(pipe)) {
-                new MapSession(pipe, SQUARES, range("100..1000000"), target, new MapSession.Style(false, Progress.Mode.NEVER)).run();
+            try (ResultTarget target = ResultTarget.standardOutput(pipe); Interrupts interrupts = Interrupts.listen(() -> { })) {
+                new MapSession(pipe, SQUARES, range("100..1000000"), target, new MapSession.Style(false, Progress.Mode.NEVER)).run(interrupts);
             }
         });
         assertEquals(ExitCode.BROKEN_PIPE, Errors.report(error, here.err(), false));
@@ -221,10 +221,10 @@ class MapRunTest {
         };
         Terminal here = terminal.terminal();
         Terminal quiet = new Terminal(here.directory(), here.in(), counting, here.err(), here.display());
-        try (ResultTarget target = ResultTarget.standardOutput(quiet)) {
+        try (ResultTarget target = ResultTarget.standardOutput(quiet); Interrupts interrupts = Interrupts.listen(() -> { })) {
             FakeFunction function = new FakeFunction("(i64)->i64", 1000, input -> input);
             assertEquals(ExitCode.OK, new MapSession(quiet, function, range("0..2000000"), target,
-                    new MapSession.Style(false, Progress.Mode.NEVER)).run());
+                    new MapSession.Style(false, Progress.Mode.NEVER)).run(interrupts));
             assertEquals(1000, function.pulledAheadMax);
         }
         assertFalse(terminal.err().contains("failed"));
