@@ -18,6 +18,14 @@ final class BulkChunk implements FrameOwner {
     interface Reader {
         /** Item {@code item} is done; its result is in {@code record}. */
         void done(int item, CoreMemory memory, int record);
+
+        /** All items are done; records are {@code stride} apart. */
+        default void allDone(int count, CoreMemory memory, int firstRecord, int stride) {
+            int record = firstRecord;
+            for (int item = 0; item < count; item++, record += stride) {
+                done(item, memory, record);
+            }
+        }
     }
 
     /** Chunks are large only when their items are cheap, so a fine-grained look around would cost more than it balances. */
@@ -64,7 +72,7 @@ final class BulkChunk implements FrameOwner {
         CoreMemory memory = scheduler.memory();
         memory.clear(ref, recordsRef() - ref);
         memory.putInt(ref + CoreLayout.BLOCK_COUNT, count);
-        memory.putInt(ref + CoreLayout.BLOCK_STRIDE_BYTES, function.marshaller().recordBytes());
+        memory.putInt(ref + CoreLayout.BLOCK_STRIDE_BYTES, strideBytes());
         memory.putInt(ref + CoreLayout.BLOCK_SLOT, function.slot());
         memory.putInt(ref + CoreLayout.BLOCK_FLAGS, function.frameFlags());
         memory.putInt(ref + CoreLayout.BLOCK_STATUSES_REF, ref + CoreLayout.BLOCK_BYTES);
@@ -75,7 +83,12 @@ final class BulkChunk implements FrameOwner {
 
     /** The record of an item. */
     int record(int item) {
-        return recordsRef() + item * function.marshaller().recordBytes();
+        return recordsRef() + item * strideBytes();
+    }
+
+    /** From one record to the next. */
+    int strideBytes() {
+        return function.marshaller().recordBytes();
     }
 
     /** Where block arguments go, behind the records. */
@@ -146,6 +159,17 @@ final class BulkChunk implements FrameOwner {
     @Override
     public void completed(Worker worker, int frame, int state) {
         CoreMemory memory = scheduler.memory();
+        if (state == CoreLayout.FRAME_STATE_DONE) {
+            reader.allDone(count, memory, recordsRef(), strideBytes());
+        } else {
+            readByStatus(memory);
+        }
+        release();
+        elapsedNanos = System.nanoTime() - startedNanos;
+        finished.countDown();
+    }
+
+    private void readByStatus(CoreMemory memory) {
         int statuses = blockRef + CoreLayout.BLOCK_BYTES;
         for (int item = 0; item < count; item++) {
             switch (memory.getByte(statuses + item)) {
@@ -154,9 +178,6 @@ final class BulkChunk implements FrameOwner {
                 default -> failures.putIfAbsent(item, scheduler.lostFailure(function));
             }
         }
-        release();
-        elapsedNanos = System.nanoTime() - startedNanos;
-        finished.countDown();
     }
 
     /** Not while {@link #cancel} writes: the block may be another chunk's at once. */

@@ -141,7 +141,17 @@ final class LoadedFunction<R> implements TaskFunction<R> {
         marshaller.checkResult(ValueType.I32, ValueType.I64);
         long[] results = new long[length(from, to)];
         new NumericRun(scheduler, this, from, results.length)
-                .run(first -> (item, memory, record) -> results[first + item] = marshaller.readLong(memory, record));
+                .run(first -> new BulkChunk.Reader() {
+                    @Override
+                    public void done(int item, CoreMemory memory, int record) {
+                        results[first + item] = marshaller.readLong(memory, record);
+                    }
+
+                    @Override
+                    public void allDone(int count, CoreMemory memory, int firstRecord, int stride) {
+                        marshaller.readLongs(memory, firstRecord, stride, results, first, count);
+                    }
+                });
         return results;
     }
 
@@ -151,7 +161,17 @@ final class LoadedFunction<R> implements TaskFunction<R> {
         marshaller.checkResult(ValueType.F32, ValueType.F64);
         double[] results = new double[length(from, to)];
         new NumericRun(scheduler, this, from, results.length)
-                .run(first -> (item, memory, record) -> results[first + item] = marshaller.readDouble(memory, record));
+                .run(first -> new BulkChunk.Reader() {
+                    @Override
+                    public void done(int item, CoreMemory memory, int record) {
+                        results[first + item] = marshaller.readDouble(memory, record);
+                    }
+
+                    @Override
+                    public void allDone(int count, CoreMemory memory, int firstRecord, int stride) {
+                        marshaller.readDoubles(memory, firstRecord, stride, results, first, count);
+                    }
+                });
         return results;
     }
 

@@ -150,14 +150,31 @@ final class Marshaller {
         }
     }
 
-    /** Writes a number as the only argument, without making an object. */
-    void writeNumber(CoreMemory memory, int record, long number) {
-        int ref = record + 8;
+    /** Writes successive numbers as the only arguments of records that are {@code stride} apart, without making objects. */
+    void writeNumbers(CoreMemory memory, int firstRecord, int stride, long first, int count) {
+        int end = firstRecord + 8 + count * stride;
+        long number = first;
         switch (parameters[0]) {
-            case I32 -> memory.putInt(ref, (int) number);
-            case I64 -> memory.putLong(ref, number);
-            case F32 -> memory.putFloat(ref, number);
-            case F64 -> memory.putDouble(ref, number);
+            case I32 -> {
+                for (int ref = firstRecord + 8; ref != end; ref += stride) {
+                    memory.putInt(ref, (int) number++);
+                }
+            }
+            case I64 -> {
+                for (int ref = firstRecord + 8; ref != end; ref += stride) {
+                    memory.putLong(ref, number++);
+                }
+            }
+            case F32 -> {
+                for (int ref = firstRecord + 8; ref != end; ref += stride) {
+                    memory.putFloat(ref, number++);
+                }
+            }
+            case F64 -> {
+                for (int ref = firstRecord + 8; ref != end; ref += stride) {
+                    memory.putDouble(ref, number++);
+                }
+            }
             case BYTES, STRING -> throw new IllegalStateException("checked by checkRange");
         }
     }
@@ -205,9 +222,37 @@ final class Marshaller {
         return result == ValueType.I32 ? memory.getInt(record) : memory.getLong(record);
     }
 
+    /** Integer results of successive records. */
+    void readLongs(CoreMemory memory, int firstRecord, int stride, long[] into, int first, int count) {
+        int record = firstRecord;
+        if (result == ValueType.I32) {
+            for (int i = first; i < first + count; i++, record += stride) {
+                into[i] = memory.getInt(record);
+            }
+        } else {
+            for (int i = first; i < first + count; i++, record += stride) {
+                into[i] = memory.getLong(record);
+            }
+        }
+    }
+
     /** A floating point result, without making an object. */
     double readDouble(CoreMemory memory, int record) {
         return result == ValueType.F32 ? memory.getFloat(record) : memory.getDouble(record);
+    }
+
+    /** Floating point results of successive records. */
+    void readDoubles(CoreMemory memory, int firstRecord, int stride, double[] into, int first, int count) {
+        int record = firstRecord;
+        if (result == ValueType.F32) {
+            for (int i = first; i < first + count; i++, record += stride) {
+                into[i] = memory.getFloat(record);
+            }
+        } else {
+            for (int i = first; i < first + count; i++, record += stride) {
+                into[i] = memory.getDouble(record);
+            }
+        }
     }
 
     /** Checks the result's type. @throws SignatureException if it is none of these */

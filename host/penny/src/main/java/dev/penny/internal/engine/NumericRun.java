@@ -50,11 +50,8 @@ final class NumericRun {
 
     private BulkChunk submit(int first, int items, BulkChunk.Reader reader) {
         BulkChunk chunk = new BulkChunk(scheduler, function, items, 0, reader);
-        scheduler.submitBulk(chunk, placed -> {
-            for (int item = 0; item < placed.count(); item++) {
-                function.marshaller().writeNumber(scheduler.memory(), placed.record(item), from + first + item);
-            }
-        });
+        scheduler.submitBulk(chunk, placed -> function.marshaller()
+                .writeNumbers(scheduler.memory(), placed.record(0), placed.strideBytes(), from + first, placed.count()));
         return chunk;
     }
 
