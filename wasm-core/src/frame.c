@@ -42,8 +42,8 @@ uint32_t pn_frame_block(pn_frame *frame) {
 void pn_frame_finish(pn_frame *frame, uint32_t to) {
     uint32_t from = pn_load_relaxed(&frame->state); /* relaxed: only this worker leaves RUNNING now */
     PN_ASSERT(from == PN_FRAME_RUNNING && to >= PN_FRAME_DONE && to <= PN_FRAME_CANCELLED, BAD_STATE);
-    /* release: publishes the result; pairs with the host's acquire of the state. */
-    pn_store_release(&frame->state, to);
+    /* relaxed: the host reads it in complete, on this thread; others only look whether it is READY. */
+    pn_store_relaxed(&frame->state, to);
 }
 
 pn_ref pn_frame_alloc(pn_worker *worker) {

@@ -41,7 +41,8 @@ pn_ref pn_run_chain_result(uint64_t result, pn_ref list) {
 void pn_run_complete(pn_worker *worker, pn_ref frame, pn_ref results) {
     worker->current_frame = 0;
     pn_counter_add(&worker->counters.completed, 1);
-    penny_host_complete(worker->id, frame);
+    worker->completed_frame = frame;
+    penny_host_complete();
     pn_heap_free_chain(worker, results); /* the frame and the block belong to the host again: not read here */
 }
 

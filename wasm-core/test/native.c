@@ -168,7 +168,9 @@ void penny_host_unpark(uint32_t worker) {
     host_wake(worker);
 }
 
-void penny_host_complete(uint32_t worker, uint32_t frame) {
+void penny_host_complete(void) {
+    uint32_t worker = current_worker();
+    pn_ref frame = pn_worker_at(worker)->completed_frame;
     uint32_t index = (frame - pn_globals_get()->host_frames_ref) / PN_HOST_FRAME_STRIDE;
     uint32_t state = pn_load_acquire(&pn_frame_at(frame)->state);
     CHECK(index < HOST_FRAMES);

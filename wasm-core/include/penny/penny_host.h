@@ -25,12 +25,12 @@
 #define PN_IMPORT(name)
 #endif
 
-/* A host frame (kind SINGLE or BULK) is final.
+/* A host frame (kind SINGLE or BULK) is final: worker.completed_frame of the worker that this thread runs.
  * pre:  frame.state is DONE, FAILED or CANCELLED; the result (SINGLE: frame.result; BULK: statuses and records of the
  *       block) is visible to this thread; every heap block the result names is alive.
  * post: the host has copied what it wants. The frame and the block belong to the host and may be reused at once; the
  *       core reads neither again. The core frees the heap blocks after this returns. */
-PN_IMPORT("complete") void penny_host_complete(uint32_t worker, uint32_t frame);
+PN_IMPORT("complete") void penny_host_complete(void);
 
 /* The core took `worker`'s sleeper bit away, so that worker must enter penny_worker_run (or step) soon.
  * pre:  the bit was set and this call is the only one that cleared it; the worker parks, is about to park, was never

@@ -68,7 +68,10 @@ export const defaults = {
   STACK_BYTES: 65536, ARG_BYTES: 1 << 20, POLL_INTERVAL: 61, SPIN_ROUNDS: 4, RANGE_GRAIN: 16, RANGE_YIELD_ITEMS: 1024, POLICY: 0,
 };
 
-/** An instance of the core on `memory`, with the task functions in its table. */
+/**
+ * An instance of the core on `memory`, with the task functions in its table. `host.complete(worker, frame)` is told what the import
+ * without parameters leaves in the worker block.
+ */
 export function instantiate(memory, host) {
   const table = new WebAssembly.Table({ element: 'anyfunc', initial: 128 });
   const functions = new WebAssembly.Instance(tasks, { env: { memory } }).exports;
@@ -76,8 +79,14 @@ export function instantiate(memory, host) {
     table.set(2 * slot, functions[`f${slot - 1}`]);
     table.set(2 * slot + 1, functions[`b${slot - 1}`]);
   }
-  const instance = new WebAssembly.Instance(coreModule, { env: { memory, __indirect_function_table: table }, penny_host: host });
-  return instance.exports;
+  const view = new View(memory);
+  let current = 0;
+  const complete = () => host.complete(current, view.u32[(view.worker(current) + L.WORKER_COMPLETED_FRAME) / 4]);
+  const { exports } = new WebAssembly.Instance(coreModule,
+    { env: { memory, __indirect_function_table: table }, penny_host: { ...host, complete } });
+  const as = call => (worker, ...rest) => { current = worker; return call(worker, ...rest); };
+  return { ...exports, penny_worker_run: as(exports.penny_worker_run), penny_worker_step: as(exports.penny_worker_step),
+    penny_worker_fail: as(exports.penny_worker_fail) };
 }
 
 /** The memory as the host sees it. */

@@ -26,7 +26,7 @@ public final class CoreInstance {
 
     static CoreInstance create(WasmRuntime runtime, Value module, Value memory, Table table, CoreUpcalls upcalls) {
         ProxyExecutable complete = arguments -> {
-            upcalls.complete(arguments[1].asInt());
+            upcalls.complete();
             return null;
         };
         ProxyExecutable unpark = arguments -> {

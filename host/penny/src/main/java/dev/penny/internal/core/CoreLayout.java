@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x83BE9C6FBF5678B9L;
+    public static final long ABI_HASH = 0xDCE4C4E44257EF8EL;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -158,6 +158,10 @@ public final class CoreLayout {
     public static final int WORKER_TRACE_VICTIM = 28;
     /** u64; ticket of the frame the last step handled, 0: none. */
     public static final int WORKER_TRACE_TICKET = 32;
+    /** The frame of the upcall complete. */
+    public static final int WORKER_COMPLETED_FRAME = 264;
+    /** Record of a function that is not wasm; the slot is in the next word. */
+    public static final int WORKER_CALL_RECORD = 268;
     /** u64[COUNTER_COUNT]. */
     public static final int WORKER_COUNTERS = 128;
     /** u64; deque. */

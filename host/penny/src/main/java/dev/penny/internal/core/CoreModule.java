@@ -92,7 +92,7 @@ public final class CoreModule {
 
     private static final CoreUpcalls NO_UPCALLS = new CoreUpcalls() {
         @Override
-        public void complete(int frame) {
+        public void complete() {
             throw new IllegalStateException("the control instance runs no frames");
         }
 

@@ -26,6 +26,7 @@ public final class HostFrames<O> {
     private static final int TAKEN = 2;
     private static final int RETURNED = LINE_INTS;
 
+    private final CoreMemory memory;
     private final int baseRef;
     private final int count;
     private final int stripes;
@@ -39,6 +40,7 @@ public final class HostFrames<O> {
 
     /** Reads where the core laid the host frames out; all are free. */
     public HostFrames(CoreMemory memory) {
+        this.memory = memory;
         this.baseRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HOST_FRAMES_REF);
         this.count = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HOST_FRAME_COUNT);
         this.stripes = Math.min(8, Integer.highestOneBit(count));
@@ -85,9 +87,7 @@ public final class HostFrames<O> {
     }
 
     private int takeFrom(int takers) {
-        while (!words.compareAndSet(takers + LOCK, 0, 1)) {
-            Thread.onSpinWait();
-        }
+        lock(takers);
         try {
             int index = words.getPlain(takers + HEAD);
             if (index == NONE && words.get(takers + RETURNED) != NONE) {
@@ -99,6 +99,28 @@ public final class HostFrames<O> {
                 sequence[index] = words.getPlain(takers + TAKEN);
             }
             return index;
+        } finally {
+            words.setRelease(takers + LOCK, 0);
+        }
+    }
+
+    private void lock(int takers) {
+        while (!words.compareAndSet(takers + LOCK, 0, 1)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * Cancels a frame that no worker has claimed, if it is still this owner's. Under the takers' lock nobody takes a frame of the
+     * stripe, so the frame cannot become another owner's in the middle.
+     */
+    public void cancel(int index, O owner) {
+        int takers = takers(stripeOf(index));
+        lock(takers);
+        try {
+            if (owners.getAcquire(index) == owner) {
+                memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
+            }
         } finally {
             words.setRelease(takers + LOCK, 0);
         }

@@ -28,8 +28,14 @@ public interface WorkerLink {
     /** The core's {@code penny_heap_alloc(worker, bytes) -> ref} as an import. */
     Value heapAllocValue();
 
-    /** {@code invoke(slot, record) -> outcome} as an import: runs the {@link HostTask} bound to the slot in this worker. */
+    /**
+     * {@code invoke() -> outcome} as an import: runs the {@link HostTask} bound in this worker to the slot that the thunk left, with the
+     * record, at {@link #callRef}. Without parameters, since converting each costs more than the call.
+     */
     ProxyExecutable invoke();
+
+    /** Where thunks leave the record and, in the next word, the slot for {@link #invoke}. */
+    int callRef();
 
     /** Puts a body behind {@link #invoke} for a slot in this worker; the guest puts the thunk that calls it into the table. */
     void bindHostTask(int slot, HostTask task);

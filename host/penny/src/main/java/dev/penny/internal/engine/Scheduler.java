@@ -342,8 +342,8 @@ public final class Scheduler {
         return frames.owner(frames.index(frame));
     }
 
-    void cancelFrame(int index) {
-        memory.casSeqCst(frames.ref(index) + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
+    void cancelFrame(int index, FrameOwner owner) {
+        frames.cancel(index, owner);
     }
 
     PennyException cancelledFailure(LoadedFunction<?> function) {

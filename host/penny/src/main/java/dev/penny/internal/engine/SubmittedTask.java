@@ -17,24 +17,15 @@ import java.util.concurrent.TimeoutException;
 /**
  * One task and its future.
  *
- * <p>{@code life} guards cancellation against the reuse of the frame: a canceller may touch the frame only between its own
- * QUEUED -> CANCELLING and CANCELLING -> CANCELLED, and the completing worker waits out those few instructions before it gives the
- * frame back.
- *
  * @param <R> the result's type
  */
 final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<R>, FrameOwner {
 
-    private static final int NEW = 0;
-    private static final int QUEUED = 1;
-    private static final int CANCELLING = 2;
-    private static final int CANCELLED = 3;
-    private static final int COMPLETED = 4;
-    private static final VarHandle LIFE;
+    private static final VarHandle FRAME_INDEX;
 
     static {
         try {
-            LIFE = MethodHandles.lookup().findVarHandle(SubmittedTask.class, "life", int.class);
+            FRAME_INDEX = MethodHandles.lookup().findVarHandle(SubmittedTask.class, "frameIndex", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -43,8 +34,7 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     private final Scheduler scheduler;
     private final LoadedFunction<R> function;
     private final Object[] arguments;
-    private int life = NEW;
-    private int frameIndex = HostFrames.NONE;
+    private volatile int frameIndex = HostFrames.NONE;
     private int blockRef;
     private int blockBytes;
 
@@ -69,16 +59,15 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
 
     /** Before the frame is published. The block is freed with the frame; 0 bytes for none. */
     void queued(int index, int argumentRef, int argumentBytes) {
-        frameIndex = index;
         blockRef = argumentRef;
         blockBytes = argumentBytes;
-        // Before the future is visible to any canceller, and published to the worker by the injector.
-        LIFE.setRelease(this, QUEUED);
+        // The injector's compare-and-swap comes next and orders this before any look at whether the task was cancelled.
+        FRAME_INDEX.setRelease(this, index);
     }
 
     /** The frame could not be published after all. */
     void unqueued() {
-        LIFE.setVolatile(this, NEW);
+        FRAME_INDEX.setRelease(this, HostFrames.NONE);
     }
 
     @Override
@@ -90,19 +79,14 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
 
     /** Cancels the frame of a task whose future is cancelled; also for one that was cancelled just before its frame was queued. */
     void cancelFrameIfDone() {
-        if (isCancelled() && LIFE.compareAndSet(this, QUEUED, CANCELLING)) {
-            scheduler.cancelFrame(frameIndex);
-            LIFE.setVolatile(this, CANCELLED);
+        int index = frameIndex;
+        if (index != HostFrames.NONE && isCancelled()) {
+            scheduler.cancelFrame(index, this);
         }
     }
 
     @Override
     public void completed(Worker worker, int frame, int state) {
-        int before = (int) LIFE.getAndSet(this, COMPLETED);
-        while (before == CANCELLING) {
-            Thread.onSpinWait();
-            before = (int) LIFE.getAndSet(this, COMPLETED);
-        }
         CoreMemory memory = scheduler.memory();
         switch (state) {
             case CoreLayout.FRAME_STATE_DONE -> {
@@ -123,11 +107,10 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     }
 
     private void release() {
-        int index = frameIndex;
         if (blockBytes > 0) {
             scheduler.argumentRegion().free(blockRef, blockBytes);
         }
-        scheduler.releaseFrame(index);
+        scheduler.releaseFrame(frameIndex);
     }
 
     @Override

@@ -142,9 +142,9 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     // ---- upcalls of the core
 
     @Override
-    public void complete(int frame) {
+    public void complete() {
         try {
-            scheduler.completed(this, frame);
+            scheduler.completed(this, memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
         } catch (RuntimeException | Error e) {
             // Nothing of the caller's may unwind through the core.
             scheduler.broke(new RuntimeUnusableException("completion failed: worker=%d, reason=%s".formatted(index, e), e));
@@ -200,6 +200,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     }
 
     @Override
+    public int callRef() {
+        return blockRef + CoreLayout.WORKER_CALL_RECORD;
+    }
+
+    @Override
     public void bindHostTask(int slot, HostTask task) {
         if (slot >= hostTasks.length) {
             hostTasks = java.util.Arrays.copyOf(hostTasks, Math.max(slot + 1, 2 * hostTasks.length));
@@ -229,7 +234,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     private Object invokeHostTask(Value... arguments) {
         try {
-            return hostTasks[arguments[0].asInt()].run(arguments[1].asInt());
+            int call = blockRef + CoreLayout.WORKER_CALL_RECORD;
+            return hostTasks[memory.getInt(call + Integer.BYTES)].run(memory.getInt(call));
         } catch (Throwable e) {
             fail(e);
             return CoreLayout.OUTCOME_FAILED;

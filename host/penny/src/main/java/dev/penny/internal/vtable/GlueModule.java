@@ -12,8 +12,8 @@ import java.util.TreeMap;
  * arguments from the record in core memory, calls the function and stores the result. With each goes a {@link BatchThunk}.
  *
  * <p>Imports: {@code core.memory}, {@code core.table}, {@code core.heap_alloc(worker, bytes) -> ref}, {@code guest.*} (exports of
- * the guest under their own names), {@code penny.fault(slot, kind, ref, length, pages) -> outcome}, {@code penny_host.invoke(slot,
- * record) -> outcome}.
+ * the guest under their own names), {@code penny.fault(slot, kind, ref, length, pages) -> outcome}, {@code penny_host.invoke() ->
+ * outcome}.
  */
 public final class GlueModule {
 
@@ -79,16 +79,25 @@ public final class GlueModule {
         return module.toByteArray();
     }
 
-    /** Thunks that hand their record to the host: {@code penny_host.invoke(slot, record)}. */
+    /**
+     * Thunks that leave record and slot in memory and call {@code penny_host.invoke()}. The module exports {@code init(callRef)}, which
+     * must be called before any thunk.
+     */
     public static byte[] host(List<Integer> slots) {
         WasmWriter module = new WasmWriter();
         module.importMemory("core", "memory", ANY_SHARED);
-        int invoke = module.importFunction("penny_host", "invoke", List.of(WasmType.I32, WasmType.I32), ONE_I32);
+        int invoke = module.importFunction("penny_host", "invoke", List.of(), ONE_I32);
         importTable(module, Placement.TABLE);
+        int callRef = module.global(WasmType.I32, true, new CodeWriter().i32Const(0));
         TreeMap<Integer, Integer> bySlot = new TreeMap<>();
         for (int slot : slots) {
-            bySlot.put(slot, module.function(ONE_I32, ONE_I32, List.of(), new CodeWriter().i32Const(slot).localGet(0).call(invoke)));
+            bySlot.put(slot, module.function(ONE_I32, ONE_I32, List.of(), new CodeWriter()
+                    .globalGet(callRef).localGet(0).store(WasmType.I32, 0, 0)
+                    .globalGet(callRef).i32Const(slot).store(WasmType.I32, 0, Integer.BYTES)
+                    .call(invoke)));
         }
+        int init = module.function(ONE_I32, List.of(), List.of(), new CodeWriter().localGet(0).globalSet(callRef));
+        module.export("init", Kind.FUNCTION, init);
         place(module, bySlot, Placement.TABLE);
         return module.toByteArray();
     }

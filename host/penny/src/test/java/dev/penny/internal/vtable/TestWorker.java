@@ -22,6 +22,7 @@ public final class TestWorker implements WorkerLink {
     /** Slots of the table. */
     public static final int SLOTS = 64;
     private static final int HEAP_START = 65_536;
+    private static final int CALLS_REF = 512;
     private static final int MEMORY_PAGES = 128;
     private static final WasmRuntime RUNTIME = WasmRuntime.start();
 
@@ -168,12 +169,17 @@ public final class TestWorker implements WorkerLink {
     public ProxyExecutable invoke() {
         return arguments -> {
             try {
-                return hostTasks.get(arguments[0].asInt()).run(arguments[1].asInt());
+                return hostTasks.get(machine.bytes.getInt(callRef() + 4)).run(machine.bytes.getInt(callRef()));
             } catch (Throwable e) {
                 fail(e);
                 return 1;
             }
         };
+    }
+
+    @Override
+    public int callRef() {
+        return CALLS_REF + 8 * worker;
     }
 
     @Override
