@@ -98,7 +98,8 @@ class ArgumentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,67108864", "10000000,67108864", "100000000,400031744", "9000000000000000000,2147418112", "2147418112,2147418112"})
+    @CsvSource({"0,67108864", "10000000,67108864", "100000000,400031744", "300000000,1073741824",
+        "600000000,1267138560", "9000000000000000000,2147418112", "2147418112,2147418112"})
     void givesTheCoreMemoryForTheLargestInput(long largest, long memory) {
         assertEquals(memory, RuntimeOptions.memoryFor(largest));
     }
