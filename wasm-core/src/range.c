@@ -157,10 +157,20 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     }
 }
 
+/* Panics on a block whose items would lie outside the memory. */
+static void check_block(pn_ref ref) {
+    uint64_t end = pn_globals_get()->memory_bytes;
+    PN_ASSERT(ref % PN_CACHE_LINE == 0 && ref >= PN_GLOBALS_REF && ref + sizeof(pn_block) <= end, BAD_REF);
+    const pn_block *block = pn_block_at(ref);
+    uint64_t records_end = block->records_ref + (uint64_t)block->count * block->stride_bytes;
+    PN_ASSERT((uint64_t)block->statuses_ref + block->count <= end && records_end <= end, BAD_REF);
+    PN_ASSERT(block->records_ref % 8 == 0 && block->stride_bytes % 8 == 0 && block->stride_bytes != 0, BAD_REF);
+}
+
 uint32_t pn_range_begin(pn_worker *worker, pn_ref root_ref) {
     pn_frame *root = pn_frame_at(root_ref);
     pn_block *block = pn_block_at(root->block);
-    PN_ASSERT(root->block % PN_CACHE_LINE == 0 && root->block >= PN_GLOBALS_REF, BAD_REF);
+    check_block(root->block);
     root->root = root_ref;
     root->lo = 0;
     root->hi = block->count;
@@ -170,6 +180,7 @@ uint32_t pn_range_begin(pn_worker *worker, pn_ref root_ref) {
 }
 
 void pn_range_skip_all(pn_worker *worker, pn_ref root_ref) {
+    check_block(pn_frame_at(root_ref)->block);
     pn_block *block = pn_block_at(pn_frame_at(root_ref)->block);
     uint32_t skipped = skip_items(block, 0, block->count);
     pn_counter_add(&worker->counters.skipped, skipped);

@@ -101,7 +101,8 @@ static uint32_t run_bulk(pn_worker *worker, pn_ref ref, uint32_t items_max) {
 }
 
 uint32_t pn_run_frame(pn_worker *worker, pn_ref ref, uint32_t items_max) {
-    PN_ASSERT(ref % PN_CACHE_LINE == 0 && ref < pn_globals_get()->registry_ref, BAD_REF);
+    const pn_globals *globals = pn_globals_get();
+    PN_ASSERT(ref % PN_CACHE_LINE == 0 && ref >= globals->frames_ref && ref < globals->registry_ref, BAD_REF);
     switch (pn_frame_at(ref)->kind) {
     case PN_KIND_SINGLE: return run_single(worker, ref);
     case PN_KIND_BULK: return run_bulk(worker, ref, items_max);

@@ -43,7 +43,7 @@ void host_join(void) {
 
 void host_wait(uint32_t (*ready)(void *), void *argument) {
     for (uint32_t tries = 0; !ready(argument); tries++) { /* ends: main.c limits the time of a test */
-        if (tries < 64) sched_yield();
+        if (tries < 256) sched_yield();
         else nanosleep(&(struct timespec){0, 50000}, 0);
     }
 }

@@ -1,6 +1,8 @@
 /* native.c - see native.h: memory, vtable, frames, and the imports of penny_host.h. */
 #include "native.h"
 
+#include <sys/mman.h>
+
 #include "idle.h"
 #include "injector.h"
 #include "penny/penny.h"
@@ -54,10 +56,11 @@ uint32_t test_random(uint32_t below) {
 /* ---- memory ---- */
 
 pn_globals *memory_new(uint32_t bytes) {
-    free(pn_memory);
-    pn_memory = aligned_alloc(PN_CHUNK_BYTES, bytes);
-    CHECK(pn_memory != 0);
-    memset(pn_memory, 0, bytes);
+    static uint32_t mapped_bytes;
+    if (pn_memory) munmap(pn_memory, mapped_bytes);
+    pn_memory = mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(pn_memory != MAP_FAILED);
+    mapped_bytes = bytes;
     pn_store_relaxed(&completed_count, 0);
     for (uint32_t i = 0; i < HOST_FRAMES; i++) pn_store_relaxed(&completions[i], 0);
     pn_globals *g = pn_globals_get();

@@ -1,6 +1,7 @@
 /* explore.c - every schedule of small cases (seeded build only): the deque's last-frame race, the injector, frame states,
  * sleep and wake-up. */
 #include "deque.h"
+#include "find.h"
 #include "frame.h"
 #include "host_seeded.h"
 #include "idle.h"
@@ -128,7 +129,8 @@ static uint32_t found;
 static void sleeper(void *id) {
     pn_worker *w = pn_worker_at((uint32_t)(uintptr_t)id);
     for (;;) { /* ends: the frame arrives */
-        if (pn_injector_pop() != 0) {
+        /* It takes one frame and runs it for ever: if it was woken for the other, it must pass the wake-up on. */
+        if (pn_find_injected(w) != 0) {
             found++;
             return;
         }
@@ -168,6 +170,42 @@ static void wake_up_is_never_lost(void) {
     }
 }
 
+/* A worker that runs for ever after its push: what it pushed must wake a thief. */
+static void busy_pusher(void *unused) {
+    (void)unused;
+    CHECK(pn_deque_push(pn_worker_at(0), host_frame(0)));
+    pn_idle_notify(pn_worker_at(0));
+}
+
+static void sleepy_thief(void *unused) {
+    (void)unused;
+    pn_worker *w = pn_worker_at(1);
+    while (pn_find_steal(w, 0) <= PN_STEAL_RETRY) { /* ends: the frame arrives */
+        pn_idle_announce(w);
+        if (pn_idle_recheck(w)) {
+            host_park(1);
+            pn_idle_enter(w);
+        }
+    }
+    found++;
+}
+
+static void a_push_wakes_a_thief(void) {
+    core_new(2, 4, 4, 0);
+    schedules = 0;
+    explore_begin(test_quick ? 4 : 6);
+    do {
+        reset_workers(2);
+        reset(0);
+        host_spawn(sleepy_thief, 0);
+        host_spawn(busy_pusher, 0);
+        host_join();
+        CHECK_EQ(found, 1);
+        schedules++;
+    } while (explore_next());
+    printf("     %u schedules, up to %u preemptions\n", schedules, test_quick ? 4 : 6);
+}
+
 /* ---- frame states ---- */
 
 static uint32_t outcome_worker, outcome_host;
@@ -201,5 +239,6 @@ const test explore_tests[] = {
     {"deque_last_frame", deque_last_frame}, {"deque_two_frames", deque_two_frames},
     {"deque_three_frames", deque_three_frames}, {"injector_two_by_two", injector_two_by_two},
     {"wake_up_is_never_lost", wake_up_is_never_lost},
+    {"a_push_wakes_a_thief", a_push_wakes_a_thief},
     {"exactly_one_queues_a_resumed_frame", exactly_one_queues_a_resumed_frame}, {0, 0},
 };

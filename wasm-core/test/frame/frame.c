@@ -120,10 +120,10 @@ static void foreign_freer(void *argument) {
     uint32_t id = (uint32_t)(uintptr_t)argument;
     for (uint32_t i = 0; i < letters; i++) {
         host_wait(is_full, &mailbox[id]);
-        pn_ref ref = pn_load_acquire(&mailbox[id]);
+        /* Emptied first and without release: only the returned list publishes what the free writes. */
+        pn_ref ref = pn_exchange_n_acquire(&mailbox[id], 0);
         CHECK_EQ(pn_frame_at(ref)->ticket, ref);
         pn_frame_free(pn_worker_at(id), ref);
-        pn_store_release(&mailbox[id], 0);
     }
 }
 

@@ -122,10 +122,11 @@ static void chain_frees_all(void) {
     check_nothing_leaked();
 }
 
-/* ---- races: every thread allocates, fills, and hands its block to the next thread, which checks and frees it ---- */
+/* ---- races: every thread but the last hands its blocks to the next one, which checks and frees them. Nothing goes back,
+ * so that only the free itself orders those reads before the owner's reuse of the memory. ---- */
 
-enum { RING = 3 };
-static pn_word ring[RING];
+enum { LINE = 3 };
+static pn_word line[LINE];
 static uint32_t hops;
 
 static uint32_t is_free(void *box) {
@@ -141,27 +142,25 @@ static void hop(void *argument) {
         CHECK(block != 0);
         *(uint32_t *)pn_at(block) = bytes;
         fill(block + 4, bytes - 4, (uint8_t)bytes);
-        pn_ref incoming = pn_load_acquire(&ring[id]);
+        pn_ref incoming = pn_exchange_n_acquire(&line[id], 0);
         if (incoming != 0) {
             uint32_t length = *(uint32_t *)pn_at(incoming);
             check_filled(incoming + 4, length - 4, (uint8_t)length);
             pn_heap_free(w, incoming);
-            pn_store_release(&ring[id], 0);
         }
-        pn_word *next = &ring[(id + 1) % RING];
-        if (is_free(next)) pn_store_release(next, block);
+        if (id + 1 < LINE && is_free(&line[id + 1])) pn_store_release(&line[id + 1], block);
         else pn_heap_free(w, block);
     }
 }
 
 static void foreign_free(void) {
-    setup(RING, 24);
+    setup(LINE, 24);
     hops = rounds(60000);
-    for (uint32_t i = 0; i < RING; i++) pn_store_relaxed(&ring[i], 0);
-    for (uint32_t i = 0; i < RING; i++) host_spawn(hop, (void *)(uintptr_t)i);
+    for (uint32_t i = 0; i < LINE; i++) pn_store_relaxed(&line[i], 0);
+    for (uint32_t i = 0; i < LINE; i++) host_spawn(hop, (void *)(uintptr_t)i);
     host_join();
-    for (uint32_t i = 0; i < RING; i++)
-        if (ring[i].raw) pn_heap_free(0, ring[i].raw);
+    for (uint32_t i = 0; i < LINE; i++)
+        if (line[i].raw) pn_heap_free(0, line[i].raw);
     check_nothing_leaked();
 }
 

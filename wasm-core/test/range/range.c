@@ -269,6 +269,24 @@ static void an_item_that_waits_panics(void) {
     CHECK_PANIC(BAD_OUTCOME, worker_run(0, 0));
 }
 
+static void a_block_outside_the_memory_panics(void) {
+    vtable[SLOT_SQUARE] = square;
+    for (uint32_t wrong = 0; wrong < 5; wrong++) {
+        core_new(1, 4, 4, 0);
+        pn_ref frame = frame_bulk(0, 0, SLOT_SQUARE, 3, 0);
+        pn_block *block = block_of(frame);
+        switch (wrong) {
+        case 0: block->records_ref = pn_globals_get()->memory_bytes - 40; break;
+        case 1: block->statuses_ref = UINT32_MAX; break;
+        case 2: block->stride_bytes = 1u << 31; break;
+        case 3: block->records_ref += 4; break;
+        case 4: pn_frame_at(frame)->block += 4; break;
+        }
+        host_inject(frame);
+        CHECK_PANIC(BAD_REF, worker_run(0, 0));
+    }
+}
+
 static void block_grain_overrules_the_configuration(void) {
     vtable[SLOT_SQUARE] = square;
     core_new(2, 4, 4, 8);
@@ -293,5 +311,6 @@ const test range_tests[] = {
     {"bulk_cancel_races_with_workers", bulk_cancel_races_with_workers},
     {"range_makes_way_for_injected_frames", range_makes_way_for_injected_frames},
     {"an_item_that_waits_panics", an_item_that_waits_panics},
+    {"a_block_outside_the_memory_panics", a_block_outside_the_memory_panics},
     {"block_grain_overrules_the_configuration", block_grain_overrules_the_configuration}, {0, 0},
 };

@@ -55,11 +55,14 @@ static void writer(void *unused) {
 }
 
 static void find_during_insert(void) {
-    core_new(1, 4, 4, 0);
-    host_spawn(reader, 0);
-    host_spawn(writer, 0);
-    host_join();
-    CHECK_EQ(pn_load_relaxed(&reader_done), 1);
+    for (uint32_t repeat = 0; repeat < rounds(200); repeat++) {
+        core_new(1, 4, 4, 0);
+        pn_store_relaxed(&reader_done, 0);
+        host_spawn(reader, 0);
+        host_spawn(writer, 0);
+        host_join();
+        CHECK_EQ(pn_load_relaxed(&reader_done), 1);
+    }
 }
 
 const test registry_tests[] = {

@@ -44,7 +44,7 @@ public final class Penny implements AutoCloseable {
 
     /** What Penny would run on in this JVM, and why tasks would be interpreted if they would. */
     public static RuntimeReport report() {
-        return RuntimeProbe.report(PennyBuilder.installedBackends().stream().map(ThreadBackend::name).sorted().toList());
+        return RuntimeProbe.report(Backends.installed().stream().map(ThreadBackend::name).sorted().toList());
     }
 
     /** {@code builder().build()}. */

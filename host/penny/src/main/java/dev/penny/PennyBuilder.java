@@ -3,11 +3,9 @@ package dev.penny;
 import dev.penny.api.LinkException;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.spi.ThreadBackend;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
-import java.util.ServiceLoader;
 
 /** Settings of a {@link Penny}. Not thread safe. */
 public final class PennyBuilder {
@@ -88,15 +86,8 @@ public final class PennyBuilder {
         return Math.min(1 << 14, Integer.highestOneBit((int) (memoryBytes / 16 / 256)));
     }
 
-    /** The backends that are installed. */
-    public static List<ThreadBackend> installedBackends() {
-        List<ThreadBackend> found = new ArrayList<>();
-        ServiceLoader.load(ThreadBackend.class, PennyBuilder.class.getClassLoader()).forEach(found::add);
-        return found;
-    }
-
     private static ThreadBackend installed(String name) {
-        List<ThreadBackend> known = installedBackends();
+        List<ThreadBackend> known = Backends.installed();
         return known.stream().filter(candidate -> candidate.name().equals(name)).findFirst()
                 .orElseThrow(() -> new LinkException("no such backend: backend=%s, installed=%s"
                         .formatted(name, String.join(" ", known.stream().map(ThreadBackend::name).toList()))));

@@ -67,6 +67,6 @@ class HotSwapTest {
     }
 
     private static ThreadBackend named(String name) {
-        return PennyBuilder.installedBackends().stream().filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
+        return Backends.installed().stream().filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
     }
 }

@@ -28,7 +28,7 @@ class LayersTest {
             .whereLayer("guest").mayOnlyBeAccessedByLayers("engine")
             .whereLayer("vtable").mayOnlyBeAccessedByLayers("engine", "guest")
             .whereLayer("core").mayOnlyBeAccessedByLayers("facade", "engine", "guest", "vtable")
-            .whereLayer("backend").mayNotBeAccessedByAnyLayer()
+            .whereLayer("backend").mayOnlyBeAccessedByLayers("facade")
             .whereLayer("spi").mayOnlyBeAccessedByLayers("facade", "engine", "backend")
             .whereLayer("values").mayOnlyBeAccessedByLayers("facade", "engine", "guest", "vtable", "core", "backend", "spi");
 

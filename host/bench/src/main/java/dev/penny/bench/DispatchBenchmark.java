@@ -43,6 +43,7 @@ public class DispatchBenchmark {
     /** Loads the module. */
     @Setup
     public void load() {
+        Compiled.require();
         penny = Penny.builder().workers(1).build();
         Path guests = Path.of(System.getProperty("penny.root", "."), "guest-modules");
         square = switch (language) {

@@ -45,6 +45,7 @@ public class ScalingBenchmark {
     /** Loads both modules; 16 MiB of random input from a fixed seed. */
     @Setup
     public void load() {
+        Compiled.require();
         penny = Penny.builder().workers(workers).memoryBytes(128L << 20).build();
         Path guests = Path.of(System.getProperty("penny.root", "."), "guest-modules/dist");
         row = penny.load(guests.resolve("mandelbrot.wasm")).function("row");

@@ -43,6 +43,7 @@ public class SubmitBenchmark {
     /** Starts both. */
     @Setup
     public void start() {
+        Compiled.require();
         penny = Penny.builder().workers(workers).build();
         Path guests = Path.of(System.getProperty("penny.root", "."), "guest-modules");
         square = penny.load(guests.resolve("dist/arith.wasm")).function("square", "(i32)->i32", Integer.class);
