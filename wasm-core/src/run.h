@@ -58,19 +58,7 @@ static inline uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *bloc
 }
 #else
 uint32_t pn_dispatch(uint32_t slot, uint32_t record);
-
-static inline uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
-    uint8_t *statuses = (uint8_t *)pn_at(block->statuses_ref);
-    uint32_t failed = 0;
-    for (; item != end; item++) {
-        worker->current_item = item;
-        uint32_t outcome = pn_dispatch(block->slot, block->records_ref + item * block->stride_bytes);
-        PN_ASSERT(outcome <= PN_OUTCOME_FAILED, BAD_OUTCOME); /* an item of a bulk has no frame to wait in */
-        statuses[item] = (uint8_t)(outcome + 1);
-        failed += outcome;
-    }
-    return failed;
-}
+uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end);
 #endif
 
 #endif

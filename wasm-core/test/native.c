@@ -111,6 +111,20 @@ uint32_t pn_dispatch(uint32_t slot, uint32_t record) {
     return vtable[slot](record);
 }
 
+/* As the host's generated batch thunks do it. */
+uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
+    uint8_t *statuses = (uint8_t *)pn_at(block->statuses_ref);
+    uint32_t failed = 0;
+    for (; item != end; item++) {
+        worker->current_item = item;
+        uint32_t outcome = pn_dispatch(block->slot, block->records_ref + item * block->stride_bytes);
+        if (outcome > PN_OUTCOME_FAILED) task_trap(); /* an item of a bulk has no frame to wait in */
+        statuses[item] = (uint8_t)(outcome + 1);
+        failed += outcome;
+    }
+    return failed;
+}
+
 static uint32_t enter(uint32_t (*export_call)(uint32_t, uint32_t), uint32_t worker, uint32_t argument) {
     while (setjmp(trap_return[worker]) != 0) { /* ends: every trap fails one dispatch */
         uint32_t status = penny_worker_fail(worker);

@@ -15,18 +15,33 @@ export const L = Object.fromEntries(
 export const coreModule = new WebAssembly.Module(readFileSync(new URL('wasm-core/dist/penny-core.wasm', root)));
 export { abiHash, parseOffsets };
 
+/** The body of the batch thunk of function `callee`, as src/run.h describes it. Locals 7 and 8: outcome, failed. */
+const batchBody = callee => [
+  0x03, 0x40,
+  0x20, 6, 0x20, 3, 0x36, 2, 0,                                     // *item_ref = item
+  0x20, 1, 0x10, callee, 0x21, 7,                                   // outcome = callee(record)
+  0x20, 5, 0x20, 3, 0x6a, 0x20, 7, 0x41, 1, 0x6a, 0x3a, 0, 0,       // statuses[item] = outcome + 1
+  0x20, 8, 0x20, 7, 0x6a, 0x21, 8,                                  // failed += outcome
+  0x20, 1, 0x20, 2, 0x6a, 0x21, 1,                                  // record += stride
+  0x20, 3, 0x41, 1, 0x6a, 0x22, 3, 0x20, 4, 0x49, 0x0d, 0,          // while (++item < end)
+  0x0b, 0x20, 8,
+];
+
 /**
- * A task function module: imports env.memory, exports one function (record) -> outcome per entry of `bodies`, each the
- * instruction bytes of its body. Local 0 is the record.
+ * A task function module: imports env.memory, exports per entry of `bodies` one function f (record) -> outcome and its batch thunk b.
+ * A body is its instruction bytes; local 0 is the record.
  */
 export function taskModule(bodies) {
   const section = (id, bytes) => [id, ...leb(bytes.length), ...bytes];
   const name = value => [value.length, ...Buffer.from(value)];
-  const types = section(1, [1, 0x60, 1, 0x7f, 1, 0x7f]);
+  const types = section(1, [2, 0x60, 1, 0x7f, 1, 0x7f, 0x60, 7, ...Array(7).fill(0x7f), 1, 0x7f]);
   const imports = section(2, [1, ...name('env'), ...name('memory'), 2, 3, 1, ...leb(32767)]);
-  const functions = section(3, [bodies.length, ...bodies.map(() => 0)]);
-  const exports = section(7, [bodies.length, ...bodies.flatMap((_, i) => [...name(`f${i}`), 0, i])]);
-  const code = section(10, [bodies.length, ...bodies.flatMap(body => [...leb(body.length + 2), 0, ...body, 0x0b])]);
+  const count = bodies.length;
+  const functions = section(3, [2 * count, ...bodies.map(() => 0), ...bodies.map(() => 1)]);
+  const exports = section(7, [2 * count, ...bodies.flatMap((_, i) => [...name(`f${i}`), 0, i, ...name(`b${i}`), 0, count + i])]);
+  const body = (locals, bytes) => [...leb(locals.length + bytes.length + 1), ...locals, ...bytes, 0x0b];
+  const code = section(10, [2 * count, ...bodies.flatMap(bytes => body([0], bytes)),
+    ...bodies.flatMap((_, i) => body([1, 2, 0x7f], batchBody(i)))]);
   return new WebAssembly.Module(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...types, ...imports, ...functions, ...exports, ...code]));
 }
 
@@ -55,9 +70,12 @@ export const defaults = {
 
 /** An instance of the core on `memory`, with the task functions in its table. */
 export function instantiate(memory, host) {
-  const table = new WebAssembly.Table({ element: 'anyfunc', initial: 64 });
+  const table = new WebAssembly.Table({ element: 'anyfunc', initial: 128 });
   const functions = new WebAssembly.Instance(tasks, { env: { memory } }).exports;
-  Object.values(functions).forEach((f, i) => table.set(i + 1, f));
+  for (let slot = 1; slot <= SLOT_SQUARE; slot++) {
+    table.set(2 * slot, functions[`f${slot - 1}`]);
+    table.set(2 * slot + 1, functions[`b${slot - 1}`]);
+  }
   const instance = new WebAssembly.Instance(coreModule, { env: { memory, __indirect_function_table: table }, penny_host: host });
   return instance.exports;
 }

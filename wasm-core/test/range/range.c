@@ -262,11 +262,17 @@ static uint32_t waits(uint32_t record) {
     return PN_OUTCOME_WAIT;
 }
 
-static void an_item_that_waits_panics(void) {
+/* An item of a bulk has no frame to wait in: its batch thunk traps, which fails the item. */
+static void an_item_that_waits_fails(void) {
     vtable[SLOT_WAITS] = waits;
     core_new(1, 4, 4, 0);
-    host_inject(frame_bulk(0, 0, SLOT_WAITS, 3, 0));
-    CHECK_PANIC(BAD_OUTCOME, worker_run(0, 0));
+    pn_ref bulk = frame_bulk(0, 0, SLOT_WAITS, 3, 0);
+    host_inject(bulk);
+    CHECK_EQ(worker_run(0, 0), PN_RUN_PARK);
+    CHECK_EQ(pn_load_relaxed(&block_of(bulk)->failed), 3);
+    CHECK_EQ(completions_of(bulk), 1);
+    CHECK_EQ(pn_load_relaxed(&pn_frame_at(bulk)->state), PN_FRAME_FAILED);
+    check_nothing_leaked();
 }
 
 static void a_block_outside_the_memory_panics(void) {
@@ -310,7 +316,7 @@ const test range_tests[] = {
     {"bulk_cancelled_before_it_began", bulk_cancelled_before_it_began},
     {"bulk_cancel_races_with_workers", bulk_cancel_races_with_workers},
     {"range_makes_way_for_injected_frames", range_makes_way_for_injected_frames},
-    {"an_item_that_waits_panics", an_item_that_waits_panics},
+    {"an_item_that_waits_fails", an_item_that_waits_fails},
     {"a_block_outside_the_memory_panics", a_block_outside_the_memory_panics},
     {"block_grain_overrules_the_configuration", block_grain_overrules_the_configuration}, {0, 0},
 };
