@@ -42,7 +42,8 @@ class ArgumentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"missing.wasm,module not found: file=missing.wasm", "D.WASM,known: .wasm", "e.txt,known: .wasm .js .mjs java:CLASS", "dir.js,module is a directory",
+    @CsvSource({"missing.wasm,module not found: file=missing.wasm", "D.WASM,known: .wasm", "e.txt,known: .wasm .js .mjs java:CLASS",
+        "dir.js,module is a directory",
         "java:no.such.Class,class not found: class=no.such.Class", "java:,class not found"})
     void refusesOtherModules(String text, String expected) {
         UsageException error = assertThrows(UsageException.class, () -> ModuleArgument.parse(terminal, text, ""));
@@ -72,7 +73,8 @@ class ArgumentTest {
     @Test
     void readsFunctions() {
         assertEquals(new FunctionArgument("add", Optional.empty()), FunctionArgument.parse(" add "));
-        assertEquals(new FunctionArgument("add", Optional.of(Signature.parse("(i32,i32)->i32"))), FunctionArgument.parse("add(i32, i32) -> i32"));
+        assertEquals(new FunctionArgument("add", Optional.of(Signature.parse("(i32,i32)->i32"))),
+                FunctionArgument.parse("add(i32, i32) -> i32"));
     }
 
     @ParameterizedTest

@@ -57,14 +57,16 @@ class EndToEndTest {
                 lines.add(ROOT.relativize(file) + "\n" + sha256(Files.readAllBytes(file)));
             }
             Collections.sort(lines);
-            return lines.stream().map(line -> line.split("\n")).map(parts -> parts[1] + "  " + parts[0] + "\n").collect(Collectors.joining());
+            return lines.stream()
+                    .map(line -> line.split("\n")).map(parts -> parts[1] + "  " + parts[0] + "\n").collect(Collectors.joining());
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"platform", "virtual", "fork-join", "deterministic"})
     void hashesFilesAsSha256sumOnEveryBackend(String backend) throws IOException {
-        assertEquals(ExitCode.OK, terminal.run("map", SHA256, "sha256", "--files", "host/cli/src/**/*.java", "--workers", "2", "--backend", backend),
+        assertEquals(ExitCode.OK, terminal.run("map", SHA256, "sha256", "--files", "host/cli/src/**/*.java", "--workers", "2",
+                "--backend", backend),
                 terminal.err());
         assertEquals(sha256sum("host/cli/src", "**.java"), terminal.out());
         assertTrue(terminal.outLines().size() > 40, terminal.out());
@@ -92,7 +94,8 @@ class EndToEndTest {
     @Test
     void countsWordsOfLines() throws IOException {
         assertEquals(ExitCode.OK, terminal.run("map", "guest-modules/js/wordcount.js", "count", "--lines", "LICENSE"), terminal.err());
-        List<String> expected = Files.readAllLines(ROOT.resolve("LICENSE")).stream().map(line -> new StringTokenizer(line).countTokens() + "  " + line).toList();
+        List<String> expected = Files.readAllLines(ROOT.resolve("LICENSE")).stream()
+                .map(line -> new StringTokenizer(line).countTokens() + "  " + line).toList();
         assertEquals(expected, terminal.outLines());
     }
 
@@ -101,7 +104,8 @@ class EndToEndTest {
         terminal.in("1\n2\nthree\n4\n");
         assertEquals(ExitCode.FAILED, terminal.run("map", "guest-modules/dist/arith.wasm", "square", "--lines", "-"));
         assertEquals(List.of("1  1", "4  2", "16  4"), terminal.outLines());
-        assertEquals(List.of("penny: failed: three: not an integer: value='three', type=i32", "penny: 1 of 4 lines failed"), terminal.errLines());
+        assertEquals(List.of("penny: failed: three: not an integer: value='three', type=i32", "penny: 1 of 4 lines failed"),
+                terminal.errLines());
     }
 
     @Test
@@ -122,7 +126,8 @@ class EndToEndTest {
     @Test
     void writesAFile() throws IOException {
         Path out = directory.resolve("out file");
-        assertEquals(ExitCode.OK, terminal.run("map", "guest-modules/dist/arith.wasm", "square", "--range", "-3..3", "--out", out.toString()), terminal.err());
+        assertEquals(ExitCode.OK, terminal.run("map", "guest-modules/dist/arith.wasm", "square", "--range", "-3..3", "--out",
+                out.toString()), terminal.err());
         assertEquals("9  -3\n4  -2\n1  -1\n0  0\n1  1\n4  2\n", Files.readString(out));
         assertEquals("", terminal.out());
     }

@@ -57,12 +57,14 @@ class LauncherIT {
     void readsFileNamesInAnyLocale() throws IOException, InterruptedException {
         Files.writeString(folder.resolve("é ü.txt"), "abc");
         assertEquals(List.of("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  é ü.txt"),
-                run(Map.of("LC_ALL", "C"), ROOT.resolve("scripts/penny"), "map", ROOT + "/guest-modules/dist/sha256.wasm", "sha256", "--files", "*.txt"));
+                run(Map.of("LC_ALL", "C"), ROOT.resolve("scripts/penny"), "map", ROOT + "/guest-modules/dist/sha256.wasm", "sha256",
+                        "--files", "*.txt"));
     }
 
     @Test
     void passesJavaOptions() throws IOException, InterruptedException {
-        assertEquals(List.of("42"), run(Map.of("PENNY_JAVA_OPTS", "-XX:+UseParallelGC -Xmx128m"), ROOT.resolve("scripts/penny"), "call", ARITH, "add", "40", "2"));
+        assertEquals(List.of("42"), run(Map.of("PENNY_JAVA_OPTS", "-XX:+UseParallelGC -Xmx128m"), ROOT.resolve("scripts/penny"), "call",
+                ARITH, "add", "40", "2"));
     }
 
     @Test
@@ -75,7 +77,8 @@ class LauncherIT {
         }
         Files.writeString(old.resolve("release"), "JAVA_VERSION=\"21.0.1\"\n");
         String path = Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH");
-        assertEquals(List.of("42"), run(Map.of("JAVA_HOME", old.toString(), "PATH", path), ROOT.resolve("scripts/penny"), "call", ARITH, "add", "40", "2"));
+        assertEquals(List.of("42"), run(Map.of("JAVA_HOME", old.toString(), "PATH", path), ROOT.resolve("scripts/penny"), "call", ARITH,
+                "add", "40", "2"));
     }
 
     @Test
@@ -87,7 +90,8 @@ class LauncherIT {
     void completionIsValidShell() throws IOException, InterruptedException {
         Path script = folder.resolve("completion");
         Files.write(script, run(Map.of(), ROOT.resolve("scripts/penny"), "completion"));
-        Process bash = new ProcessBuilder("bash", "-c", "source \"$1\" && complete -p penny", "bash", script.toString()).redirectErrorStream(true).start();
+        Process bash = new ProcessBuilder("bash", "-c", "source \"$1\" && complete -p penny", "bash",
+                script.toString()).redirectErrorStream(true).start();
         String text = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, bash.waitFor(), text);
         assertTrue(text.contains("_complete_penny"), text);

@@ -62,7 +62,8 @@ class ProcessTest {
         int lines = 1_000_000;
         Process process = start(compilingJvm(), "map", "guest-modules/js/wordcount.js", "count", "--lines", "-");
         Thread writer = Thread.ofPlatform().start(() -> {
-            try (BufferedWriter out = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8), 1 << 16)) {
+            try (BufferedWriter out = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8),
+                    1 << 16)) {
                 for (int i = 0; i < lines; i++) {
                     out.write("line " + i + " of many\n");
                 }
@@ -102,11 +103,13 @@ class ProcessTest {
         Path out = directory.resolve("out");
         Process process = start(compilingJvm(), "map", "guest-modules/dist/arith.wasm", "mul64(i64)->i64", "--range", "0..1");
         assertEquals(ExitCode.USAGE, end(process), err());
-        process = start(compilingJvm(), "map", "guest-modules/dist/test/spin.wasm", "spin", "--range", "0..1000000000", "--out", out.toString());
+        process = start(compilingJvm(), "map", "guest-modules/dist/test/spin.wasm", "spin", "--range", "0..1000000000", "--out",
+                out.toString());
         waitUntilGrown(process);
         interrupt(process);
         assertEquals(ExitCode.INTERRUPTED, end(process), err());
-        assertTrue(err().matches("(?s)penny: interrupted: \\d+ of 1000000000 tasks delivered, \\d+ not run\\Rpenny: out is not replaced.*"), err());
+        String report = "(?s)penny: interrupted: \\d+ of 1000000000 tasks delivered, \\d+ not run\\Rpenny: out is not replaced.*";
+        assertTrue(err().matches(report), err());
         assertFalse(err().contains("\tat "), err());
         List<String> lines = Files.readAllLines(directory.resolve("out.partial"));
         assertTrue(err().contains("interrupted: " + lines.size() + " of"), err());

@@ -49,7 +49,8 @@ class ScriptsTest {
                 assertTrue(bin.resolve(tool).toFile().setExecutable(true));
             }
             Files.writeString(bin.resolveSibling("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"%s\"\n".formatted(jdk.get(1)));
-            assertEquals(jdk.get(2), bash(0, ". \"$1\"; jdk_major \"$2\"", ROOT + "/scripts/lib/jdk.sh", bin.getParent().toString()).strip());
+            assertEquals(jdk.get(2), bash(0, ". \"$1\"; jdk_major \"$2\"", ROOT + "/scripts/lib/jdk.sh",
+                    bin.getParent().toString()).strip());
         }
         String found = bash(0, ". \"$1\"; JAVA_HOME=$2 find_jdk", ROOT + "/scripts/lib/jdk.sh", directory + "/new home");
         assertEquals(directory + "/new home", found.strip());
