@@ -33,7 +33,7 @@ class ScriptsTest {
     void launcherAndBuildUseTheSameOptions() throws IOException {
         String pom = Files.readString(ROOT.resolve("pom.xml"));
         String line = pom.lines().filter(text -> text.contains("<penny.jvm.args>")).findFirst().orElseThrow();
-        String expected = line.strip().replaceAll("</?penny.jvm.args>", "").replace("${penny.jit.dir}", "target/jit");
+        String expected = line.strip().replaceAll("</?penny.jvm.args>", "").replace("\"${penny.jit.dir}\"", "target/jit");
         String options = Files.readAllLines(ROOT.resolve("scripts/jvm.args")).stream()
                 .filter(text -> !text.startsWith("#")).collect(Collectors.joining(" "));
         assertEquals(expected, options);
