@@ -92,6 +92,10 @@ final class FileInputs implements InputSource {
     private static MapInput read(String name, Path path, ValueType type) {
         byte[] content;
         try {
+            long bytes = Files.size(path);
+            if (bytes > RuntimeOptions.ARGUMENT_BYTES_MAX) {
+                return new MapInput.Unusable(name, "file too large: bytes=%d, max=%d".formatted(bytes, RuntimeOptions.ARGUMENT_BYTES_MAX));
+            }
             content = Files.readAllBytes(path);
         } catch (IOException | OutOfMemoryError e) {
             return new MapInput.Unusable(name, "cannot read the file: " + Errors.reason(e));

@@ -23,7 +23,8 @@ import picocli.CommandLine.ParentCommand;
 
 /** {@code penny inspect}. */
 @Command(name = "inspect", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Shows a module's functions, imports (and whether Penny has them), memory and features. Exit code 1 if it would not load.")
+        description = "Shows a module's functions, imports (and whether Penny has them), memory and features. "
+                + "Exit code 1 if it would not load.")
 final class InspectCommand implements Callable<Integer> {
 
     @ParentCommand
@@ -64,7 +65,8 @@ final class InspectCommand implements Callable<Integer> {
         section(text, "Functions", functions, found.functions());
         Table imports = new Table();
         for (ModuleInspection.Import one : found.imports()) {
-            imports.row("  " + Text.oneLine(one.name()), one.kind(), one.type(), one.refusal().map(why -> "REFUSED: " + why).orElse("provided"));
+            String verdict = one.refusal().map(why -> "REFUSED: " + why).orElse("provided");
+            imports.row("  " + Text.oneLine(one.name()), one.kind(), one.type(), verdict);
         }
         section(text, "Imports", imports, found.imports());
         Table memories = new Table();
@@ -73,10 +75,12 @@ final class InspectCommand implements Callable<Integer> {
                     "at least %,d bytes".formatted(memory.minBytes()), most(memory.maxBytes()));
         }
         section(text, "Memory", memories, found.memories());
-        section(text, "Features", new Table().row("  " + found.features().stream()
-                .map(feature -> feature.name() + (feature.supported() ? "" : " (NOT SUPPORTED)")).collect(Collectors.joining(", "))), found.features());
-        section(text, "Custom sections", new Table().row("  " + found.customSections().stream()
-                .map(one -> "%s (%,d bytes)".formatted(Text.oneLine(one.name()), one.sizeBytes())).collect(Collectors.joining(", "))), found.customSections());
+        String features = found.features().stream()
+                .map(feature -> feature.name() + (feature.supported() ? "" : " (NOT SUPPORTED)")).collect(Collectors.joining(", "));
+        section(text, "Features", new Table().row("  " + features), found.features());
+        String sections = found.customSections().stream()
+                .map(one -> "%s (%,d bytes)".formatted(Text.oneLine(one.name()), one.sizeBytes())).collect(Collectors.joining(", "));
+        section(text, "Custom sections", new Table().row("  " + sections), found.customSections());
         Table problems = new Table();
         found.problems().forEach(problem -> problems.row("  " + Text.oneLine(problem)));
         section(text, "It would not load", problems, found.problems());

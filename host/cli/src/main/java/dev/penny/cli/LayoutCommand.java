@@ -57,7 +57,8 @@ final class LayoutCommand implements Callable<Integer> {
     static String regions(MemoryMap map) {
         Table table = new Table().row("region", "offset", "bytes", "count", "each");
         for (MemoryMap.Region region : map.regions()) {
-            table.row(region.name(), region.offset(), region.bytes(), region.count(), region.count() == 0 ? 0 : region.bytes() / region.count());
+            long each = region.count() == 0 ? 0 : region.bytes() / region.count();
+            table.row(region.name(), region.offset(), region.bytes(), region.count(), each);
         }
         return "Memory, %,d bytes%n%n%s".formatted(map.bytes(), table);
     }

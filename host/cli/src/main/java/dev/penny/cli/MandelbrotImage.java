@@ -68,7 +68,8 @@ final class MandelbrotImage {
         for (int y = 0; y < rows.size(); y++) {
             int[] counts = rows.get(y);
             if (counts.length != width) {
-                throw new IllegalArgumentException("rows differ in length: row=%d, pixels=%d, expected=%d".formatted(y, counts.length, width));
+                throw new IllegalArgumentException(
+                        "rows differ in length: row=%d, pixels=%d, expected=%d".formatted(y, counts.length, width));
             }
             for (int x = 0; x < width; x++) {
                 image.setRGB(x, y, colour(counts[x]));

@@ -18,8 +18,9 @@ import picocli.CommandLine.ParentCommand;
 @Command(name = "map", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Applies a task function to every input on all cores and prints the results in input order.",
         customSynopsis = "penny map MODULE FUNCTION (--files GLOB... | --lines FILE | --range A..B) [OPTIONS]",
-        footer = {"", "One line per input: RESULT  INPUT. Bytes are printed in hexadecimal, line breaks in text as \\n. Failed inputs are",
-            "listed on standard error at the end.", "", "Ctrl-C stops reading inputs and delivers what was started; a second Ctrl-C quits at once.", "",
+        footer = {"", "One line per input: RESULT  INPUT. Bytes are printed in hexadecimal, line breaks in text as \\n.",
+            "Failed inputs are listed on standard error at the end.", "",
+            "Ctrl-C stops reading inputs and delivers what was started; a second Ctrl-C quits at once.", "",
             "  penny map sha256.wasm sha256 --files 'src/**/*.java'",
             "  penny map wordcount.js count --lines README.md",
             "  penny map mandelbrot.wasm row --range 0..800 --out rows.txt"})

@@ -71,7 +71,8 @@ final class MapRun {
 
     private synchronized void deliver(Outcome<?> outcome) throws IOException {
         deliverUnusable();
-        Entry entry = feed.take().orElseThrow(() -> new IllegalStateException("more results than inputs: function=" + function.mangledName()));
+        Entry entry = feed.take()
+                .orElseThrow(() -> new IllegalStateException("more results than inputs: function=" + function.mangledName()));
         switch (outcome) {
             case Outcome.Done<?> done -> writer.done(entry.name(), Optional.ofNullable(done.value()));
             case Outcome.Failed<?> failed -> fail(entry.name(), failed.cause().getMessage());

@@ -98,7 +98,8 @@ sealed interface ModuleArgument {
         try {
             return new JavaClass(Class.forName(name, true, loader));
         } catch (ClassNotFoundException e) {
-            throw new UsageException("class not found: class=%s, class-path=%s".formatted(name, classPath.isEmpty() ? "none, see --class-path" : classPath), e);
+            String where = classPath.isEmpty() ? "none, see --class-path" : classPath.toString();
+            throw new UsageException("class not found: class=%s, class-path=%s".formatted(name, where), e);
         } catch (LinkageError e) {
             throw new UsageException("class cannot be loaded: class=%s, reason=%s".formatted(name, e), e);
         }

@@ -75,7 +75,7 @@ sealed interface Progress extends AutoCloseable {
                     .setInitialMax(total.orElse(-1))
                     .setStyle(ProgressBarStyle.ASCII)
                     .setUpdateIntervalMillis(REDRAW_MILLIS)
-                    .showSpeed(new DecimalFormat("#,##0.0/s", DecimalFormatSymbols.getInstance(Locale.ROOT)))
+                    .showSpeed(new DecimalFormat("#,##0.0", DecimalFormatSymbols.getInstance(Locale.ROOT)))
                     .setConsumer(line)
                     .build();
         }

@@ -99,7 +99,8 @@ final class ResultTarget implements AutoCloseable {
         Path target = replacement.get().target();
         Path partial = target.resolveSibling(target.getFileName() + ".partial");
         move(temporary, partial);
-        terminal.err().println("penny: %s is not replaced, the results so far are in %s".formatted(target.getFileName(), partial.getFileName()));
+        terminal.err().println("penny: %s is not replaced, the results so far are in %s"
+                .formatted(target.getFileName(), partial.getFileName()));
     }
 
     private void closeStream() throws IOException {

@@ -16,11 +16,15 @@ import picocli.CommandLine.Option;
 /** Options of every command that runs tasks. */
 final class RuntimeOptions {
 
-    /** Argument memory is a part of the core memory; a block of this share of it always fits. */
-    private static final int LARGEST_BLOCK_SHARE = 4;
+    /** Half of the core memory is for arguments: with four times the largest, two of them are in flight. */
+    private static final int LARGEST_TIMES = 4;
+    /** Beyond this much memory one of the largest at a time is enough. */
+    private static final long GENEROUS_BYTES = 1L << 30;
     private static final long MEMORY_BYTES_DEFAULT = 64L << 20;
     private static final long MEMORY_BYTES_MIN = 4L << 20;
     private static final long MEMORY_BYTES_MAX = 32_767L * 65_536;
+    /** No argument can be larger than this. */
+    static final long ARGUMENT_BYTES_MAX = MEMORY_BYTES_MAX / 2;
     private static final int WORKERS_MAX = 256;
 
     @Option(names = "--workers", paramLabel = "N", description = "Worker threads, 1 to 256; default: one per core.")
@@ -117,7 +121,9 @@ final class RuntimeOptions {
 
     /** Core memory that has room for an argument of this size, as far as there is so much. */
     static long memoryFor(long largestBytes) {
-        long wanted = Math.max(MEMORY_BYTES_DEFAULT, largestBytes > MEMORY_BYTES_MAX ? MEMORY_BYTES_MAX : largestBytes * LARGEST_BLOCK_SHARE);
+        long largest = Math.min(largestBytes, ARGUMENT_BYTES_MAX);
+        long oneAtATime = 2 * largest + MEMORY_BYTES_DEFAULT;
+        long wanted = Math.max(MEMORY_BYTES_DEFAULT, Math.min(largest * LARGEST_TIMES, Math.max(GENEROUS_BYTES, oneAtATime)));
         return Math.min(MEMORY_BYTES_MAX, wanted + 0xFFFF & ~0xFFFFL);
     }
 

@@ -42,7 +42,8 @@ class ArgumentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"missing.wasm,module not found: file=missing.wasm", "D.WASM,known: .wasm", "e.txt,known: .wasm .js .mjs java:CLASS", "dir.js,module is a directory",
+    @CsvSource({"missing.wasm,module not found: file=missing.wasm", "D.WASM,known: .wasm", "e.txt,known: .wasm .js .mjs java:CLASS",
+        "dir.js,module is a directory",
         "java:no.such.Class,class not found: class=no.such.Class", "java:,class not found"})
     void refusesOtherModules(String text, String expected) {
         UsageException error = assertThrows(UsageException.class, () -> ModuleArgument.parse(terminal, text, ""));
@@ -72,7 +73,8 @@ class ArgumentTest {
     @Test
     void readsFunctions() {
         assertEquals(new FunctionArgument("add", Optional.empty()), FunctionArgument.parse(" add "));
-        assertEquals(new FunctionArgument("add", Optional.of(Signature.parse("(i32,i32)->i32"))), FunctionArgument.parse("add(i32, i32) -> i32"));
+        assertEquals(new FunctionArgument("add", Optional.of(Signature.parse("(i32,i32)->i32"))),
+                FunctionArgument.parse("add(i32, i32) -> i32"));
     }
 
     @ParameterizedTest
@@ -98,7 +100,8 @@ class ArgumentTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0,67108864", "10000000,67108864", "100000000,400031744", "9000000000000000000,2147418112", "2147418112,2147418112"})
+    @CsvSource({"0,67108864", "10000000,67108864", "100000000,400031744", "300000000,1073741824",
+        "600000000,1267138560", "9000000000000000000,2147418112", "2147418112,2147418112"})
     void givesTheCoreMemoryForTheLargestInput(long largest, long memory) {
         assertEquals(memory, RuntimeOptions.memoryFor(largest));
     }

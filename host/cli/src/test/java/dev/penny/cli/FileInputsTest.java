@@ -27,8 +27,8 @@ class FileInputsTest {
 
     @BeforeEach
     void fill() throws IOException {
-        for (String name : List.of("a.txt", "b.txt", "c.md", ".hidden.txt", "x/a.txt", "x/y/a.txt", "x/y/b.md", "x/.git/a.txt", "z z/é.txt",
-                "z z/[1].txt", "{q}.txt")) {
+        for (String name : List.of("a.txt", "b.txt", "c.md", ".hidden.txt", "x/a.txt", "x/y/a.txt", "x/y/b.md", "x/.git/a.txt",
+                "z z/é.txt", "z z/[1].txt", "{q}.txt")) {
             Path file = directory.resolve(name);
             Files.createDirectories(file.getParent());
             Files.writeString(file, name);
@@ -103,7 +103,8 @@ class FileInputsTest {
     void readsBytesAndText() throws IOException {
         Files.write(directory.resolve("latin.bin"), new byte[] {(byte) 0xe9});
         assertEquals(new MapInput.Ready("a.txt", "a.txt"), inputs(ValueType.STRING, "a.txt").getFirst());
-        assertEquals(1, ((byte[]) assertInstanceOf(MapInput.Ready.class, inputs(ValueType.BYTES, "latin.bin").getFirst()).argument()).length);
+        MapInput latin = inputs(ValueType.BYTES, "latin.bin").getFirst();
+        assertEquals(1, ((byte[]) assertInstanceOf(MapInput.Ready.class, latin).argument()).length);
         assertTrue(assertInstanceOf(MapInput.Unusable.class, inputs(ValueType.STRING, "latin.bin").getFirst()).reason().contains("UTF-8"));
     }
 

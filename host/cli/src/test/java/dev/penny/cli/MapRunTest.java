@@ -156,7 +156,8 @@ class MapRunTest {
             return input;
         });
         try (ResultOutput output = new ResultOutput(here.out(), new Progress.Silent())) {
-            run[0] = new MapRun(function, range("0..1000000"), new ResultWriter.Plain(output, new ResultFormat(function.signature().result())),
+            run[0] = new MapRun(function, range("0..1000000"),
+                    new ResultWriter.Plain(output, new ResultFormat(function.signature().result())),
                     new Progress.Silent());
             MapRun.Summary summary = run[0].run();
             assertTrue(summary.interrupted());
@@ -203,7 +204,8 @@ class MapRunTest {
         Terminal pipe = new Terminal(here.directory(), here.in(), gone, here.err(), here.display());
         IOException error = assertThrows(IOException.class, () -> {
             try (ResultTarget target = ResultTarget.standardOutput(pipe); Interrupts interrupts = Interrupts.listen(() -> { })) {
-                new MapSession(pipe, SQUARES, range("100..1000000"), target, new MapSession.Style(false, Progress.Mode.NEVER)).run(interrupts);
+                new MapSession(pipe, SQUARES, range("100..1000000"), target,
+                        new MapSession.Style(false, Progress.Mode.NEVER)).run(interrupts);
             }
         });
         assertEquals(ExitCode.BROKEN_PIPE, Errors.report(error, here.err(), false));

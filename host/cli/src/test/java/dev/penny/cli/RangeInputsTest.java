@@ -35,7 +35,8 @@ class RangeInputsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5..2,reversed", "3..3,empty", "1-3,expected A..B", "1...3,expected A..B", "..3,expected A..B", "1..,expected A..B", "a..b,expected A..B",
+    @CsvSource({"5..2,reversed", "3..3,empty", "1-3,expected A..B", "1...3,expected A..B", "..3,expected A..B", "1..,expected A..B",
+        "a..b,expected A..B",
         "1..2..3,expected A..B", "'',expected A..B", "0..9223372036854775808,max=9223372036854775807",
         "-9223372036854775808..9223372036854775807,range too long"})
     void refusesRanges(String text, String expected) {

@@ -28,7 +28,8 @@ class ValueParserTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"9223372036854775807,9223372036854775807", "-9223372036854775808,-9223372036854775808", "0x7fffffffffffffff,9223372036854775807"})
+    @CsvSource({"9223372036854775807,9223372036854775807", "-9223372036854775808,-9223372036854775808",
+        "0x7fffffffffffffff,9223372036854775807"})
     void readsI64(String text, long value) {
         assertEquals(value, ValueParser.value(ValueType.I64, text));
     }

@@ -32,6 +32,7 @@ public final class RuntimeProbe {
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
     private static final Set<String> PARTS =
             Set.of("polyglot", "truffle-api", "truffle-runtime", "truffle-compiler", "wasm-language", "js-language");
+    private static final String TESTED = "25.0.2";
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     /**
@@ -102,17 +103,19 @@ public final class RuntimeProbe {
     }
 
     private static String fix(Reason reason, Facts facts) {
-        String version = Optional.ofNullable(facts.versions().get("truffle-runtime")).orElse("25.0.2");
-        String jars = "org.graalvm.compiler:compiler, org.graalvm.truffle:truffle-compiler, org.graalvm.sdk:collections and org.graalvm.sdk:word";
+        String version = Optional.ofNullable(facts.versions().get("truffle-runtime")).orElse(TESTED);
+        String path = "--upgrade-module-path=DIR, where DIR holds org.graalvm.compiler:compiler, org.graalvm.truffle:truffle-compiler, "
+                + "org.graalvm.sdk:collections and org.graalvm.sdk:word of version " + version;
         return switch (reason) {
             case JDK_TOO_OLD -> "Use JDK 25 or newer; this is %d.".formatted(facts.javaFeature());
-            case FLAGS_MISSING -> "Start the JVM with -XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI --upgrade-module-path=DIR, where DIR holds "
-                    + "%s of version %s; scripts/jvm.args has these options.".formatted(jars, version);
-            case COMPILER_MISSING -> "Add --upgrade-module-path=DIR, where DIR holds %s of version %s.".formatted(jars, version);
+            case FLAGS_MISSING -> "Start the JVM with -XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI " + path
+                    + "; scripts/jvm.args has these options.";
+            case COMPILER_MISSING -> "Add " + path + ".";
             case RUNTIME_MISSING -> "Add org.graalvm.truffle:truffle-runtime to the class path, in the version of polyglot (%s)."
-                    .formatted(Optional.ofNullable(facts.versions().get("polyglot")).orElse("25.0.2"));
-            case VERSION_MISMATCH -> ("Use one version of all GraalVM jars that is not newer than the JDK: compiler=%s, truffle-runtime=%s, JDK=%s; "
-                    + "25.0.2 is tested with JDK 25.0.3.").formatted(facts.compilerVersion().orElse("none"), version, Runtime.version());
+                    .formatted(Optional.ofNullable(facts.versions().get("polyglot")).orElse(TESTED));
+            case VERSION_MISMATCH -> ("Use one version of all GraalVM jars that is not newer than the JDK: compiler=%s, "
+                    + "truffle-runtime=%s, JDK=%s; %s is tested with JDK 25.0.3.")
+                    .formatted(facts.compilerVersion().orElse("none"), version, Runtime.version(), TESTED);
             case NATIVE_ACCESS_DENIED -> "Add --enable-native-access=ALL-UNNAMED, or remove --illegal-native-access=deny.";
             case OTHER -> "See docs/backends.md, or report it with this text: " + facts.cause();
         };
@@ -145,31 +148,38 @@ public final class RuntimeProbe {
     }
 
     private static Optional<String> compilerVersion() {
-        Optional<Module> compiler = ModuleLayer.boot().findModule(COMPILER_MODULE);
-        if (compiler.isEmpty()) {
-            return Optional.empty();
-        }
-        try (InputStream manifest = compiler.get().getResourceAsStream(MANIFEST)) {
-            return manifest == null ? Optional.empty() : attribute(new Manifest(manifest), Attributes.Name.IMPLEMENTATION_VERSION);
+        return ModuleLayer.boot().findModule(COMPILER_MODULE).flatMap(RuntimeProbe::manifest)
+                .flatMap(manifest -> attribute(manifest, Attributes.Name.IMPLEMENTATION_VERSION));
+    }
+
+    private static Optional<Manifest> manifest(Module module) {
+        try (InputStream in = module.getResourceAsStream(MANIFEST)) {
+            return in == null ? Optional.empty() : Optional.of(new Manifest(in));
         } catch (IOException e) {
-            return Optional.of("unknown");
+            return Optional.empty();
         }
     }
 
+    /** GraalVM's parts, wherever they are: all on the class path, or some on the module path. */
     private static Map<String, String> versions() {
         Map<String, String> versions = new TreeMap<>();
+        ModuleLayer.boot().modules().stream().filter(module -> module.getName().startsWith("org.graalvm."))
+                .forEach(module -> manifest(module).ifPresent(manifest -> addVersion(versions, manifest)));
         try {
             for (URL url : Collections.list(RuntimeProbe.class.getClassLoader().getResources(MANIFEST))) {
                 try (InputStream in = url.openStream()) {
-                    Manifest manifest = new Manifest(in);
-                    Optional<String> name = attribute(manifest, new Attributes.Name("Name")).filter(PARTS::contains);
-                    name.ifPresent(part -> versions.put(part, attribute(manifest, Attributes.Name.IMPLEMENTATION_VERSION).orElse("unknown")));
+                    addVersion(versions, new Manifest(in));
                 }
             }
         } catch (IOException e) {
             throw new RuntimeUnusableException("the class path cannot be read: reason=" + e.getMessage(), e);
         }
         return versions;
+    }
+
+    private static void addVersion(Map<String, String> versions, Manifest manifest) {
+        attribute(manifest, new Attributes.Name("Name")).filter(PARTS::contains).ifPresent(part ->
+                versions.put(part, attribute(manifest, Attributes.Name.IMPLEMENTATION_VERSION).orElse("unknown")));
     }
 
     private static Optional<String> attribute(Manifest manifest, Attributes.Name name) {

@@ -1,0 +1,99 @@
+package dev.penny.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** scripts/penny from odd places. */
+@Timeout(300)
+class LauncherIT {
+
+    private static final Path ROOT = Path.of(System.getProperty("penny.root"));
+    private static final String ARITH = ROOT + "/guest-modules/dist/arith.wasm";
+
+    @TempDir
+    Path directory;
+
+    private Path folder;
+
+    @BeforeEach
+    void makeFolder() throws IOException {
+        folder = Files.createDirectories(directory.resolve("a folder, with spaces"));
+    }
+
+    private List<String> run(Map<String, String> environment, Path script, String... arguments) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of(script.toString()), Stream.of(arguments)).toList())
+                .directory(folder.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(100, TimeUnit.SECONDS), "still running");
+        assertEquals(0, process.exitValue(), text);
+        return text.lines().toList();
+    }
+
+    @Test
+    void startsThroughLinksFromAnyFolder() throws IOException, InterruptedException {
+        Path link = Files.createSymbolicLink(directory.resolve("penny link"), ROOT.resolve("scripts/penny"));
+        Path relative = Files.createSymbolicLink(folder.resolve("again"), Path.of("../penny link"));
+        Files.copy(Path.of(ARITH), folder.resolve("my arith.wasm"));
+        assertEquals(List.of("42"), run(Map.of(), link, "call", "my arith.wasm", "add", "40", "2"));
+        assertEquals(List.of("42"), run(Map.of(), relative, "call", "./my arith.wasm", "add", "40", "2"));
+    }
+
+    @Test
+    void readsFileNamesInAnyLocale() throws IOException, InterruptedException {
+        Files.writeString(folder.resolve("é ü.txt"), "abc");
+        assertEquals(List.of("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  é ü.txt"),
+                run(Map.of("LC_ALL", "C"), ROOT.resolve("scripts/penny"), "map", ROOT + "/guest-modules/dist/sha256.wasm", "sha256",
+                        "--files", "*.txt"));
+    }
+
+    @Test
+    void passesJavaOptions() throws IOException, InterruptedException {
+        assertEquals(List.of("42"), run(Map.of("PENNY_JAVA_OPTS", "-XX:+UseParallelGC -Xmx128m"), ROOT.resolve("scripts/penny"), "call",
+                ARITH, "add", "40", "2"));
+    }
+
+    @Test
+    void passesOverAJdkThatIsTooOld() throws IOException, InterruptedException {
+        Path old = directory.resolve("old jdk");
+        Files.createDirectories(old.resolve("bin"));
+        for (String tool : List.of("bin/java", "bin/javac")) {
+            Files.writeString(old.resolve(tool), "#!/bin/sh\nexit 1\n");
+            assertTrue(old.resolve(tool).toFile().setExecutable(true));
+        }
+        Files.writeString(old.resolve("release"), "JAVA_VERSION=\"21.0.1\"\n");
+        String path = Path.of(System.getProperty("java.home"), "bin") + ":" + System.getenv("PATH");
+        assertEquals(List.of("42"), run(Map.of("JAVA_HOME", old.toString(), "PATH", path), ROOT.resolve("scripts/penny"), "call", ARITH,
+                "add", "40", "2"));
+    }
+
+    @Test
+    void compilesItsTasks() throws IOException, InterruptedException {
+        assertTrue(run(Map.of(), ROOT.resolve("scripts/penny"), "doctor", "--json").contains("  \"jit\" : true,"));
+    }
+
+    @Test
+    void completionIsValidShell() throws IOException, InterruptedException {
+        Path script = folder.resolve("completion");
+        Files.write(script, run(Map.of(), ROOT.resolve("scripts/penny"), "completion"));
+        Process bash = new ProcessBuilder("bash", "-c", "source \"$1\" && complete -p penny", "bash",
+                script.toString()).redirectErrorStream(true).start();
+        String text = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, bash.waitFor(), text);
+        assertTrue(text.contains("_complete_penny"), text);
+    }
+}

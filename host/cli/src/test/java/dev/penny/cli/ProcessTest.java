@@ -1,0 +1,168 @@
+package dev.penny.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What only a process of its own can show: memory, signals, pipes that break, and a JVM without the compiler. */
+class ProcessTest {
+
+    private static final Path ROOT = Path.of(System.getProperty("penny.root"));
+    private static final long PATIENCE_SECONDS = 180;
+
+    @TempDir
+    Path directory;
+
+    /** A JVM with the compiler and a small heap. */
+    private static List<String> compilingJvm() {
+        List<String> options = new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        options.removeIf(option -> option.startsWith("-Xmx") || option.startsWith("-javaagent") || option.startsWith("-agentlib"));
+        options.addAll(List.of("-XX:+UseSerialGC", "-Xmx96m", "-XX:MaxDirectMemorySize=1g"));
+        return options;
+    }
+
+    private Process start(List<String> jvmOptions, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.penny.cli.PennyCommand"));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).directory(ROOT.toFile()).redirectError(directory.resolve("err").toFile()).start();
+    }
+
+    private String err() throws IOException {
+        return Files.readString(directory.resolve("err"));
+    }
+
+    private static int end(Process process) throws InterruptedException {
+        assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
+        return process.exitValue();
+    }
+
+    private static void interrupt(Process process) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor());
+    }
+
+    @Test
+    void streamsAMillionLinesInBoundedMemory() throws Exception {
+        int lines = 1_000_000;
+        Process process = start(compilingJvm(), "map", "guest-modules/js/wordcount.js", "count", "--lines", "-");
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try (BufferedWriter out = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8),
+                    1 << 16)) {
+                for (int i = 0; i < lines; i++) {
+                    out.write("line " + i + " of many\n");
+                }
+            } catch (IOException e) {
+                process.destroy();
+            }
+        });
+        long peakBytes = 0;
+        long got = 0;
+        try (BufferedReader in = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                assertEquals("4  line " + got + " of many", line);
+                got++;
+                if (got % 100_000 == 1) {
+                    peakBytes = Math.max(peakBytes, peakMemory(process));
+                }
+            }
+        }
+        writer.join();
+        assertEquals(ExitCode.OK, end(process), err());
+        assertEquals(lines, got);
+        assertTrue(peakBytes < 512L << 20, "peakBytes=" + peakBytes);
+    }
+
+    /** Highest resident size so far, 0 where the system does not tell. */
+    private static long peakMemory(Process process) throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream().filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024).findFirst().orElse(0);
+    }
+
+    @Test
+    void endsCleanlyOnCtrlC() throws Exception {
+        Path out = directory.resolve("out");
+        Process process = start(compilingJvm(), "map", "guest-modules/dist/arith.wasm", "mul64(i64)->i64", "--range", "0..1");
+        assertEquals(ExitCode.USAGE, end(process), err());
+        process = start(compilingJvm(), "map", "guest-modules/dist/test/spin.wasm", "spin", "--range", "0..1000000000", "--out",
+                out.toString());
+        waitUntilGrown(process);
+        interrupt(process);
+        assertEquals(ExitCode.INTERRUPTED, end(process), err());
+        String report = "(?s)penny: interrupted: \\d+ of 1000000000 tasks delivered, \\d+ not run\\Rpenny: out is not replaced.*";
+        assertTrue(err().matches(report), err());
+        assertFalse(err().contains("\tat "), err());
+        List<String> lines = Files.readAllLines(directory.resolve("out.partial"));
+        assertTrue(err().contains("interrupted: " + lines.size() + " of"), err());
+        assertEquals((lines.size() - 1) + "", lines.getLast().split("  ")[1]);
+    }
+
+    private void waitUntilGrown(Process process) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (true) {
+            assertTrue(process.isAlive() && System.nanoTime() < deadline, err());
+            try (var files = Files.list(directory)) {
+                if (files.anyMatch(file -> file.getFileName().toString().endsWith(".tmp") && file.toFile().length() > 10_000)) {
+                    return;
+                }
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    @Test
+    void deliversAndEndsWhenInterruptedWhileWaitingForInput() throws Exception {
+        Process process = start(compilingJvm(), "map", "guest-modules/dist/arith.wasm", "square", "--lines", "-");
+        BufferedWriter out = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
+        out.write("12\n");
+        out.flush();
+        assertEquals("144  12", process.inputReader().readLine());
+        interrupt(process);
+        assertEquals(ExitCode.INTERRUPTED, end(process), err());
+        assertEquals("penny: interrupted: 1 lines delivered, the rest was not read\n", err());
+        out.close();
+    }
+
+    @Test
+    void endsQuietlyWhenTheReaderLeaves() throws Exception {
+        Process process = start(compilingJvm(), "map", "guest-modules/dist/arith.wasm", "square", "--range", "0..2000000000");
+        assertEquals("0  0", process.inputReader().readLine());
+        process.getInputStream().close();
+        assertEquals(ExitCode.BROKEN_PIPE, end(process), err());
+        assertEquals("", err());
+    }
+
+    @Test
+    void saysOnceThatTasksAreInterpretedAndHowToFixIt() throws Exception {
+        assumeTrue(Files.exists(ROOT.resolve("guest-modules/dist/arith.wasm")));
+        List<String> quiet = List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+        Process doctor = start(quiet, "doctor", "--json");
+        String json = new String(doctor.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(ExitCode.FAILED, end(doctor), json);
+        assertTrue(json.contains("\"jit\" : false") && json.contains("flags-missing") && json.contains("-XX:+EnableJVMCI"), json);
+        Process call = start(quiet, "call", "guest-modules/dist/arith.wasm", "add", "40", "2");
+        assertEquals("42", call.inputReader().readLine());
+        assertEquals(ExitCode.OK, end(call), err());
+        assertEquals(1, err().lines().count(), err());
+        assertTrue(err().contains("-XX:+EnableJVMCI") && err().contains("interpreted"), err());
+    }
+}
