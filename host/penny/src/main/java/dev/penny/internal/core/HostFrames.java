@@ -4,9 +4,9 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The frames in which the host submits work. Each has an owner, the Java object that waits for it. Frames are taken by submitting
- * threads and given back by workers: per stripe one list under a try-lock for the takers and one lock-free list of returned
- * frames, which a taker empties with one exchange, so that the two sides seldom touch the same line.
+ * The frames in which the host submits work. A frame with an owner, the Java object that waits for it, is in use; clearing the owner
+ * gives it back. Each stripe is a run of neighbouring frames that its takers go round in order, so that a burst of submissions walks
+ * through memory forwards; takers of a stripe exclude each other with a try-lock, givers need no atomic operation but a release store.
  *
  * <p><b>Threads:</b> any.
  *
@@ -20,22 +20,23 @@ public final class HostFrames<O> {
     /** Bytes of small arguments that fit beside the frame. */
     public static final int INLINE_BYTES = CoreLayout.HOST_FRAME_STRIDE - CoreLayout.FRAME_BYTES;
 
+    private static final int STRIPES_MAX = 8;
+    /** Ints per stripe in {@link #words}: a line of its own. */
     private static final int LINE_INTS = 32;
     private static final int LOCK = 0;
-    private static final int HEAD = 1;
+    private static final int CURSOR = 1;
     private static final int TAKEN = 2;
-    private static final int RETURNED = LINE_INTS;
+    /** On the line of a thread's home stripe: where such threads found a frame last. A hint, written without care. */
+    private static final int LAST = 3;
+    /** Frames come back about in the order they went: if these are in use, so is most of the stripe. */
+    private static final int PROBES = 8;
 
     private final CoreMemory memory;
     private final int baseRef;
     private final int count;
     private final int stripes;
+    private final int perStripe;
     private final AtomicReferenceArray<O> owners;
-    /** Links of the lists by frame index; written by whoever holds the frame. */
-    private final int[] next;
-    /** Which taking of its stripe each frame is in. */
-    private final int[] sequence;
-    /** Per stripe one line for the takers (lock, head, count) and one for the givers (returned). */
     private final AtomicIntegerArray words;
 
     /** Reads where the core laid the host frames out; all are free. */
@@ -43,20 +44,10 @@ public final class HostFrames<O> {
         this.memory = memory;
         this.baseRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HOST_FRAMES_REF);
         this.count = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HOST_FRAME_COUNT);
-        this.stripes = Math.min(8, Integer.highestOneBit(count));
+        this.stripes = Math.min(STRIPES_MAX, Integer.highestOneBit(count));
+        this.perStripe = (count + stripes - 1) / stripes;
         this.owners = new AtomicReferenceArray<>(count);
-        this.next = new int[count];
-        this.sequence = new int[count];
-        this.words = new AtomicIntegerArray(2 * LINE_INTS * stripes);
-        for (int stripe = 0; stripe < stripes; stripe++) {
-            words.set(takers(stripe) + HEAD, NONE);
-            words.set(takers(stripe) + RETURNED, NONE);
-        }
-        for (int index = count - 1; index >= 0; index--) {
-            int takers = takers(stripeOf(index));
-            next[index] = words.get(takers + HEAD);
-            words.set(takers + HEAD, index);
-        }
+        this.words = new AtomicIntegerArray(LINE_INTS * stripes);
     }
 
     /** How many there are. */
@@ -74,40 +65,65 @@ public final class HostFrames<O> {
         return (ref - baseRef) / CoreLayout.HOST_FRAME_STRIDE;
     }
 
-    /** Takes a free frame; {@link #NONE} if there is none now. */
-    public int take() {
-        int start = (int) (Thread.currentThread().threadId() * 0x9E37_79B9L >>> 16);
+    /**
+     * Takes a free frame for an owner and gives it a ticket: successive numbers for a thread that submits alone, so that equal
+     * programs give equal tickets.
+     *
+     * @return {@link #NONE} if there is none now
+     */
+    public int take(O owner) {
+        int home = (int) (Thread.currentThread().threadId() * 0x9E37_79B9L >>> 16) & stripes - 1;
+        int index = takeAround(home, owner, PROBES);
+        return index != NONE ? index : takeAround(home, owner, perStripe);
+    }
+
+    private int takeAround(int home, O owner, int probes) {
+        int last = words.getPlain(home * LINE_INTS + LAST);
         for (int attempt = 0; attempt < stripes; attempt++) {
-            int index = takeFrom(takers(start + attempt & stripes - 1));
+            int index = takeFrom(home + last + attempt & stripes - 1, owner, probes);
             if (index != NONE) {
+                if (attempt > 0) {
+                    words.setPlain(home * LINE_INTS + LAST, last + attempt & stripes - 1);
+                }
                 return index;
             }
         }
         return NONE;
     }
 
-    private int takeFrom(int takers) {
-        lock(takers);
+    private int takeFrom(int stripe, O owner, int probes) {
+        int line = stripe * LINE_INTS;
+        int first = stripe * perStripe;
+        int size = Math.clamp(count - first, 0, perStripe);
+        lock(line);
         try {
-            int index = words.getPlain(takers + HEAD);
-            if (index == NONE && words.get(takers + RETURNED) != NONE) {
-                index = words.getAndSet(takers + RETURNED, NONE);
+            int cursor = words.getPlain(line + CURSOR);
+            for (int tried = 0; tried < Math.min(size, probes); tried++) {
+                int index = first + cursor;
+                cursor = cursor + 1 == size ? 0 : cursor + 1;
+                if (owners.getAcquire(index) == null) {
+                    words.setPlain(line + CURSOR, cursor);
+                    words.setPlain(line + TAKEN, words.getPlain(line + TAKEN) + 1);
+                    memory.putLong(ref(index) + CoreLayout.FRAME_TICKET, Integer.toUnsignedLong(words.getPlain(line + TAKEN)));
+                    owners.setRelease(index, owner);
+                    return index;
+                }
             }
-            if (index != NONE) {
-                words.setPlain(takers + HEAD, next[index]);
-                words.setPlain(takers + TAKEN, words.getPlain(takers + TAKEN) + 1);
-                sequence[index] = words.getPlain(takers + TAKEN);
-            }
-            return index;
+            return NONE;
         } finally {
-            words.setRelease(takers + LOCK, 0);
+            words.setRelease(line + LOCK, 0);
         }
     }
 
-    private void lock(int takers) {
-        while (!words.compareAndSet(takers + LOCK, 0, 1)) {
+    private void lock(int line) {
+        while (!words.compareAndSet(line + LOCK, 0, 1)) {
             Thread.onSpinWait();
         }
+    }
+
+    /** Gives a frame back: what it holds has been read. */
+    public void giveBack(int index) {
+        owners.setRelease(index, null);
     }
 
     /**
@@ -115,39 +131,15 @@ public final class HostFrames<O> {
      * stripe, so the frame cannot become another owner's in the middle.
      */
     public void cancel(int index, O owner) {
-        int takers = takers(stripeOf(index));
-        lock(takers);
+        int line = index / perStripe * LINE_INTS;
+        lock(line);
         try {
             if (owners.getAcquire(index) == owner) {
                 memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
             }
         } finally {
-            words.setRelease(takers + LOCK, 0);
+            words.setRelease(line + LOCK, 0);
         }
-    }
-
-    /** A number for a taken frame: successive for a thread that submits alone, so that equal programs give equal numbers. */
-    public int sequence(int index) {
-        return sequence[index];
-    }
-
-    /** Gives a frame back; its owner must have been cleared. */
-    public void giveBack(int index) {
-        int returned = takers(stripeOf(index)) + RETURNED;
-        int head = words.get(returned);
-        while (true) {
-            next[index] = head;
-            int witness = words.compareAndExchange(returned, head, index);
-            if (witness == head) {
-                return;
-            }
-            head = witness;
-        }
-    }
-
-    /** Sets who waits for a frame, before it is published. */
-    public void setOwner(int index, O owner) {
-        owners.setRelease(index, owner);
     }
 
     /** Who waits for a frame; {@code null} internally for nobody. */
@@ -155,16 +147,9 @@ public final class HostFrames<O> {
         return owners.getAcquire(index);
     }
 
-    /** Takes the owner off a frame; only one caller gets it. */
+    /** Takes the owner off a frame; only one caller gets it. For when no worker runs. */
     public O takeOwner(int index) {
         return owners.getAndSet(index, null);
-    }
-
-    /** As {@link #takeOwner}, for the worker that completes the frame: cheaper, and nobody else takes owners while workers run. */
-    public O takeOwnerOfCompleted(int index) {
-        O owner = owners.getAcquire(index);
-        owners.setRelease(index, null);
-        return owner;
     }
 
     /** True if no frame has an owner. */
@@ -175,13 +160,5 @@ public final class HostFrames<O> {
             }
         }
         return true;
-    }
-
-    private int stripeOf(int index) {
-        return index & stripes - 1;
-    }
-
-    private static int takers(int stripe) {
-        return stripe * 2 * LINE_INTS;
     }
 }

@@ -192,7 +192,7 @@ public final class Scheduler {
 
     private boolean tryStart(SubmittedTask<?> task) {
         LoadedFunction<?> function = task.loadedFunction();
-        int index = frames.take();
+        int index = frames.take(task);
         if (index == HostFrames.NONE) {
             return false;
         }
@@ -218,7 +218,7 @@ public final class Scheduler {
     }
 
     private boolean tryStart(BulkChunk chunk, Consumer<BulkChunk> writer) {
-        int index = frames.take();
+        int index = frames.take(chunk);
         if (index == HostFrames.NONE) {
             return false;
         }
@@ -245,11 +245,8 @@ public final class Scheduler {
         memory.putInt(frame + CoreLayout.FRAME_OWNER, CoreLayout.OWNER_HOST);
         memory.putInt(frame + CoreLayout.FRAME_BLOCK, block);
         memory.putInt(frame + CoreLayout.FRAME_FLAGS, function.frameFlags());
-        memory.putLong(frame + CoreLayout.FRAME_TICKET, frames.sequence(index));
         memory.putInt(frame + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY);
-        frames.setOwner(index, owner);
         if (!injector.tryPush(frame)) {
-            frames.takeOwner(index);
             return false;
         }
         // Pairs with abandonAll: either this sees CLOSED, or abandonAll sees the owner.
@@ -324,7 +321,7 @@ public final class Scheduler {
 
     void completed(Worker worker, int frame) {
         int index = frames.index(frame);
-        FrameOwner owner = frames.takeOwnerOfCompleted(index);
+        FrameOwner owner = frames.owner(index);
         if (owner == null) {
             throw new IllegalStateException("a frame completed that nobody waits for: frame=" + frame);
         }
