@@ -21,7 +21,7 @@ public final class Backends {
         return found;
     }
 
-    /** Workers on the threads of any executor; an idle worker gives its thread back. Shutting the executor down is the caller's business. */
+    /** Workers on the threads of any executor, which the caller shuts down; an idle worker gives its thread back. */
     public static ThreadBackend over(Executor executor) {
         return new ExecutorBackend(executor);
     }

@@ -37,7 +37,10 @@ public final class PennyBuilder {
         return this;
     }
 
-    /** The backend with this name: {@code platform} (default), {@code virtual}, {@code fork-join}, {@code deterministic} or another that is installed. */
+    /**
+     * The installed backend with this name: {@code platform} (default), {@code virtual}, {@code fork-join}, {@code deterministic} or
+     * another.
+     */
     public PennyBuilder backend(String name) {
         backend = null;
         backendName = Objects.requireNonNull(name, "name");
@@ -56,7 +59,10 @@ public final class PennyBuilder {
         return this;
     }
 
-    /** How many tasks may wait before submissions do, 4 to 2^20, rounded up to a power of two; by default 16,384 or what small memory allows. */
+    /**
+     * How many tasks may wait before submissions do, 4 to 2^20, rounded up to a power of two; by default 16,384 or what small memory
+     * allows.
+     */
     public PennyBuilder queueCapacity(int tasks) {
         int asked = (int) inRange("queueCapacity", tasks, 4, QUEUE_MAX);
         queueCapacity = OptionalInt.of(Integer.highestOneBit(asked - 1) << 1);

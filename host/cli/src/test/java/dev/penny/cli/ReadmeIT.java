@@ -42,7 +42,8 @@ class ReadmeIT {
 
     @Test
     void theFirstCommandAgreesWithSha256sum() throws IOException {
-        String command = blocks().stream().filter(block -> block.language().equals("sh")).findFirst().orElseThrow().lines().getFirst();
+        String command = blocks().stream().filter(block -> block.language().equals("sh")).findFirst().orElseThrow()
+                .lines().getFirst();
         assertTrue(command.startsWith("scripts/penny map guest-modules/dist/sha256.wasm"), command);
         List<String> ours = run(List.of("bash", "-c", command));
         List<String> arguments = new ArrayList<>(List.of("sha256sum", "--"));
@@ -63,7 +64,8 @@ class ReadmeIT {
                     "-cp", classPath, "-d", folder.toString(), source.toString()));
         }
         List<String> output = run(List.of(Path.of(System.getProperty("java.home"), "bin/java").toString(), "@scripts/jvm.args",
-                "--upgrade-module-path=" + ROOT.resolve("host/cli/target/dist/jit"), "-cp", folder + java.io.File.pathSeparator + libraries, "Quickstart"));
+                "--upgrade-module-path=" + ROOT.resolve("host/cli/target/dist/jit"),
+                "-cp", folder + java.io.File.pathSeparator + libraries, "Quickstart"));
         assertEquals(example.expected().orElseThrow(), output);
     }
 

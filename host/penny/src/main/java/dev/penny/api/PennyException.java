@@ -5,7 +5,8 @@ package dev.penny.api;
  * the function, the value and the limit that are involved.
  */
 public abstract sealed class PennyException extends RuntimeException
-        permits LoadException, LinkException, SignatureException, CapacityException, ClosedException, TaskFailedException, RuntimeUnusableException {
+        permits LoadException, LinkException, SignatureException, CapacityException, ClosedException, TaskFailedException,
+                RuntimeUnusableException {
 
     private static final long serialVersionUID = 1L;
 

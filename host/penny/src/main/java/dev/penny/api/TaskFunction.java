@@ -48,7 +48,7 @@ public interface TaskFunction<R> {
     /** As {@link #map(Iterator)}, all at once. @throws TaskFailedException the first failure in input order */
     List<R> mapAll(Iterable<?> inputs);
 
-    /** One task per number of {@code from..to}, {@code to} excluded, for functions of one {@code i32}, {@code i64}, {@code f32} or {@code f64}. */
+    /** One task per number of {@code from..to}, {@code to} excluded, for functions of one number. */
     TaskResults<R> mapRange(long from, long to);
 
     /**

@@ -1,7 +1,6 @@
 package dev.penny.internal.backend;
 
 import dev.penny.spi.ThreadBackend.Crew;
-import dev.penny.spi.ThreadBackend.Next;
 import dev.penny.spi.ThreadBackend.Step;
 import dev.penny.spi.ThreadBackend.WorkerBody;
 import java.util.List;

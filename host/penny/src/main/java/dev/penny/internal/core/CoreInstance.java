@@ -112,7 +112,8 @@ public final class CoreInstance {
         /** A table whose unbound entries ask {@code bind} for the slot that now is bound, negative if that failed. */
         public static Table create(WasmRuntime runtime, Value tableModule, Value memory, IntSupplier bind) {
             ProxyExecutable proxy = arguments -> bind.getAsInt();
-            Value exports = runtime.instantiate("penny-table", tableModule, Map.of("penny", Map.of("bind", proxy), "core", Map.of("memory", memory)));
+            Value exports = runtime.instantiate("penny-table", tableModule,
+                    Map.of("penny", Map.of("bind", proxy), "core", Map.of("memory", memory)));
             return new Table(exports.getMember("table"), exports.getMember("reset"));
         }
 

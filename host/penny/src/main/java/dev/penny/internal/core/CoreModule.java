@@ -38,11 +38,12 @@ public final class CoreModule {
      * @throws RuntimeUnusableException if core and library do not belong together
      */
     public static CoreModule start(WasmRuntime runtime, CoreConfig config, byte[] memoryModule, Value tableModule) {
-        Value memoryValue = runtime.instantiate("penny-memory", runtime.compile("penny-memory", memoryModule), Map.of()).getMember("memory");
+        Value memoryValue = runtime.instantiate("penny-memory", runtime.compile("penny-memory", memoryModule), Map.of())
+                .getMember("memory");
         CoreMemory memory = new CoreMemory(runtime.bufferOf(memoryValue));
         Value module = runtime.compile("penny-core", coreBytes());
-        CoreInstance control = CoreInstance.create(runtime, module, memoryValue, CoreInstance.Table.create(runtime, tableModule, memoryValue, () -> -1),
-                NO_UPCALLS);
+        CoreInstance.Table table = CoreInstance.Table.create(runtime, tableModule, memoryValue, () -> -1);
+        CoreInstance control = CoreInstance.create(runtime, module, memoryValue, table, NO_UPCALLS);
         if (control.abiHash() != CoreLayout.ABI_HASH) {
             throw new RuntimeUnusableException("the wasm core does not belong to this library: core ABI=%016x, library ABI=%016x"
                     .formatted(control.abiHash(), CoreLayout.ABI_HASH));

@@ -87,8 +87,8 @@ public final class WasmRuntime implements AutoCloseable {
 
     private static Value wireMemoryFunctions(Value binding) {
         if (binding == null || !binding.hasMember("mem_as_byte_buffer") || !binding.hasMember("mem_set_notify_callback")) {
-            throw new RuntimeUnusableException(
-                    "this GraalWasm lacks members Penny needs: missing=WebAssembly.mem_as_byte_buffer or mem_set_notify_callback, tested with=25.0.2");
+            throw new RuntimeUnusableException("this GraalWasm lacks members Penny needs: "
+                    + "missing=WebAssembly.mem_as_byte_buffer or mem_set_notify_callback, tested with=25.0.2");
         }
         // The linker's start function of a shared-memory module uses notify; nobody ever waits, so nobody is woken.
         binding.getMember("mem_set_notify_callback").execute((ProxyExecutable) arguments -> 0);
@@ -115,7 +115,8 @@ public final class WasmRuntime implements AutoCloseable {
         try {
             return context.eval(Source.newBuilder("wasm", ByteSequence.create(wasm), name).buildLiteral());
         } catch (PolyglotException e) {
-            throw new LoadException("not a valid wasm module: module=%s, bytes=%d, reason=%s".formatted(name, wasm.length, e.getMessage()), e);
+            throw new LoadException("not a valid wasm module: module=%s, bytes=%d, reason=%s"
+                    .formatted(name, wasm.length, e.getMessage()), e);
         }
     }
 

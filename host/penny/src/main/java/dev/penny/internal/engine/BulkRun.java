@@ -98,7 +98,7 @@ final class BulkRun<R> implements TaskResults<R> {
         BulkChunk chunk = new BulkChunk(scheduler, function, runnable, bytes,
                 (done, memory, record) -> outcomes[positions[done]] = new Outcome.Done<>(function.read(memory, record)));
         if (runnable > 0) {
-            scheduler.submitBulk(chunk, placed -> write(placed, batch, positions));
+            scheduler.submitter().submitBulk(chunk, placed -> write(placed, batch, positions));
         }
         window.add(new Part<>(chunk, outcomes, positions));
         return true;

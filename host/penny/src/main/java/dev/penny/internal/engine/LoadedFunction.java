@@ -92,14 +92,14 @@ final class LoadedFunction<R> implements TaskFunction<R> {
     @Override
     public TaskHandle<R> submit(Object... arguments) {
         SubmittedTask<R> task = new SubmittedTask<>(scheduler, this, marshaller.prepare(arguments));
-        scheduler.submit(task);
+        scheduler.submitter().submit(task);
         return task;
     }
 
     @Override
     public R call(Object... arguments) {
         SubmittedTask<R> task = new SubmittedTask<>(scheduler, this, marshaller.prepare(arguments));
-        scheduler.submit(task);
+        scheduler.submitter().submit(task);
         return task.joinUnwrapped();
     }
 

@@ -73,7 +73,8 @@ public final class LoadedModule implements TaskModule {
             throw new LinkException("%s: module=%s, function=%s, type=%s%s".formatted(
                     signatures.isEmpty() ? "the signature must be given, as in name(bytes)->bytes" : "several signatures, give one",
                     name, function, named.getFirst().nativeType(),
-                    signatures.isEmpty() ? "" : signatures.stream().map(Signature::toString).collect(Collectors.joining(" ", ", known=", ""))));
+                    signatures.isEmpty() ? ""
+                            : signatures.stream().map(Signature::toString).collect(Collectors.joining(" ", ", known=", ""))));
         }
         return scheduler.modules().resolve(this, function, signatures.getFirst());
     }

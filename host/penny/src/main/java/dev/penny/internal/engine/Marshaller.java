@@ -258,7 +258,8 @@ final class Marshaller {
     /** Checks the result's type. @throws SignatureException if it is none of these */
     void checkResult(ValueType first, ValueType second) {
         if (!hasResult || result != first && result != second) {
-            throw new SignatureException("wrong result type: function=%s, expected=%s or %s".formatted(function, first.text(), second.text()));
+            throw new SignatureException("wrong result type: function=%s, expected=%s or %s"
+                    .formatted(function, first.text(), second.text()));
         }
     }
 }

@@ -43,7 +43,8 @@ public final class ModuleLoader {
         return switch (extension) {
             case "wasm" -> wasm(bytes, named);
             case "js", "mjs" -> js(new JsSource(name(named), text(path, bytes), Optional.of(path)));
-            default -> throw new LoadException("unknown kind of module: file=%s, extension='%s', known=.wasm .js .mjs".formatted(path, extension));
+            default -> throw new LoadException("unknown kind of module: file=%s, extension='%s', known=.wasm .js .mjs"
+                    .formatted(path, extension));
         };
     }
 
@@ -51,7 +52,8 @@ public final class ModuleLoader {
     public ModuleInspection inspect(Path path, LoadOptions options) {
         String file = String.valueOf(path.getFileName());
         if (file.endsWith(".wasm")) {
-            return WasmGuests.inspect(options.name().orElse(file.substring(0, file.length() - ".wasm".length())), bytes(path), options);
+            String name = options.name().orElse(file.substring(0, file.length() - ".wasm".length()));
+            return WasmGuests.inspect(name, bytes(path), options);
         }
         try (Guest guest = read(path, options)) {
             return inspect(guest, bytes(path).length);

@@ -50,7 +50,7 @@ final class NumericRun {
 
     private BulkChunk submit(int first, int items, BulkChunk.Reader reader) {
         BulkChunk chunk = new BulkChunk(scheduler, function, items, 0, reader);
-        scheduler.submitBulk(chunk, placed -> function.marshaller()
+        scheduler.submitter().submitBulk(chunk, placed -> function.marshaller()
                 .writeNumbers(scheduler.memory(), placed.record(0), placed.strideBytes(), from + first, placed.count()));
         return chunk;
     }

@@ -56,7 +56,7 @@ final class SingleRun<R> implements TaskResults<R> {
         try {
             Object[] arguments = function.marshaller().prepare(input instanceof Object[] several ? several : new Object[] {input});
             SubmittedTask<R> task = new SubmittedTask<>(scheduler, function, arguments);
-            scheduler.submit(task);
+            scheduler.submitter().submit(task);
             return task;
         } catch (PennyException refusal) {
             return refusal;

@@ -79,7 +79,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         scheduler.runtime().context().enter();
         CURRENT.set(this);
         if (core == null) {
-            core = scheduler.coreModule().instantiate(CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), this::bind), this);
+            CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), this::bind);
+            core = scheduler.coreModule().instantiate(table, this);
             resetStack();
         }
     }
@@ -97,7 +98,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
         return switch (enter()) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
-            case CoreLayout.RUN_PARK -> scheduler.startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
+            case CoreLayout.RUN_PARK -> scheduler.submitter().startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
             default -> ThreadBackend.Next.RETURN;
         };
     }
@@ -126,7 +127,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         long trace = ((long) index << 56) ^ ((long) action << 48) ^ memory.getLong(blockRef + CoreLayout.WORKER_TRACE_TICKET);
         ThreadBackend.Next next = switch (action) {
             case CoreLayout.ACTION_PARK, CoreLayout.ACTION_ASLEEP ->
-                    scheduler.startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
+                    scheduler.submitter().startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
             case CoreLayout.ACTION_RETURNED, CoreLayout.ACTION_STOPPED -> ThreadBackend.Next.RETURN;
             default -> ThreadBackend.Next.AGAIN;
         };
@@ -229,7 +230,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void resume(int frame) {
-        scheduler.resume(frame);
+        scheduler.submitter().resume(frame);
     }
 
     private Object invokeHostTask(Value... arguments) {
@@ -272,7 +273,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
         resetStack();
         if (memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_FRAME) == 0) {
-            scheduler.broke(new RuntimeUnusableException("the core trapped outside of a task: worker=%d, reason=%s".formatted(index, trap.getMessage()), trap));
+            scheduler.broke(new RuntimeUnusableException("the core trapped outside of a task: worker=%d, reason=%s"
+                    .formatted(index, trap.getMessage()), trap));
             return;
         }
         fail(trap);

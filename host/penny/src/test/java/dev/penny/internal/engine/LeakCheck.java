@@ -16,7 +16,7 @@ public final class LeakCheck {
     /** No host frame, worker frame, argument block or result block is in use. */
     public static void assertNothingHeld(Penny penny) {
         Scheduler scheduler = scheduler(penny);
-        await(() -> scheduler.allFramesFree(), "host frames in use");
+        await(() -> scheduler.submitter().allDone(), "host frames in use");
         assertEquals(0, scheduler.argumentRegion().usedBytes(), "argument bytes in use");
         await(() -> sum(scheduler, CoreLayout.WORKER_FRAMES_ALLOCATED) == sum(scheduler, CoreLayout.WORKER_FRAMES_FREED), "worker frames in use");
         await(() -> sum(scheduler, CoreLayout.WORKER_RESULTS_ALLOCATED) == sum(scheduler, CoreLayout.WORKER_RESULTS_FREED)
