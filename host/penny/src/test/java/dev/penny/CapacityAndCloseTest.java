@@ -26,7 +26,8 @@ class CapacityAndCloseTest {
     void aFullQueueRejectsWithNameValueAndLimitWhenAsked() {
         CountDownLatch gate = new CountDownLatch(1);
         try (Penny penny = Penny.builder().workers(1).queueCapacity(4).rejectWhenFull(true).build()) {
-            TaskFunction<Object> gated = penny.javaModule("m").function("gated", "()->()", call -> gate.await()).register().function("gated");
+            TaskFunction<Object> gated = penny.javaModule("m").function("gated", "()->()", call -> gate.await())
+                    .register().function("gated");
             List<TaskHandle<Object>> accepted = new ArrayList<>();
             CapacityException full = assertThrows(CapacityException.class, () -> {
                 for (int i = 0; i < 100; i++) {
@@ -43,7 +44,8 @@ class CapacityAndCloseTest {
     void aFullQueueMakesOutsideSubmittersWaitAndLosesNothing() {
         AtomicInteger ran = new AtomicInteger();
         try (Penny penny = Penny.builder().workers(2).queueCapacity(4).build()) {
-            TaskFunction<Object> count = penny.javaModule("m").function("count", "()->()", call -> ran.incrementAndGet()).register().function("count");
+            TaskFunction<Object> count = penny.javaModule("m").function("count", "()->()", call -> ran.incrementAndGet())
+                    .register().function("count");
             for (int i = 0; i < 20_000; i++) {
                 count.submit();
             }
@@ -73,7 +75,8 @@ class CapacityAndCloseTest {
     void closeDrainsAndLaterSubmissionsAreRefused() {
         AtomicInteger ran = new AtomicInteger();
         Penny penny = Penny.builder().workers(2).build();
-        TaskFunction<Object> count = penny.javaModule("m").function("count", "()->()", call -> ran.incrementAndGet()).register().function("count");
+        TaskFunction<Object> count = penny.javaModule("m").function("count", "()->()", call -> ran.incrementAndGet())
+                .register().function("count");
         for (int i = 0; i < 5_000; i++) {
             count.submit();
         }
@@ -112,7 +115,8 @@ class CapacityAndCloseTest {
     @Test
     void closingFromInsideATaskIsRefusedInsteadOfWaitingForItself() {
         try (Penny penny = Penny.builder().workers(1).build()) {
-            TaskFunction<Object> close = penny.javaModule("m").function("close", "()->()", call -> penny.close()).register().function("close");
+            TaskFunction<Object> close = penny.javaModule("m").function("close", "()->()", call -> penny.close())
+                    .register().function("close");
             assertTrue(assertThrows(dev.penny.api.TaskFailedException.class, close::call).getMessage().contains("close would wait"));
         }
     }

@@ -34,7 +34,8 @@ class DeterministicReplayTest {
 
     private static long trace(long seed) {
         try (Penny penny = Penny.builder().workers(4).seed(seed).memoryBytes(8 << 20).backend("deterministic").build()) {
-            TaskFunction<Integer> square = penny.javaModule("m").function("square", "(i32)->i32", call -> call.result(call.i32(0) * call.i32(0)))
+            TaskFunction<Integer> square = penny.javaModule("m")
+                    .function("square", "(i32)->i32", call -> call.result(call.i32(0) * call.i32(0)))
                     .register().function("square", "(i32)->i32", Integer.class);
             List<TaskHandle<Integer>> handles = new ArrayList<>();
             for (int i = 0; i < 20; i++) {

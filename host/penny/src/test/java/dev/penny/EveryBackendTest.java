@@ -32,7 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EveryBackendTest {
 
     static Stream<Named<Supplier<ThreadBackend>>> backends() {
-        Stream<Named<Supplier<ThreadBackend>>> installed = Backends.installed().stream().map(backend -> Named.of(backend.name(), () -> backend));
+        Stream<Named<Supplier<ThreadBackend>>> installed = Backends.installed().stream()
+                .map(backend -> Named.of(backend.name(), () -> backend));
         return Stream.concat(installed, Stream.of(
                 Named.of("one-thread executor", () -> Backends.over((Executor) Executors.newSingleThreadExecutor(EveryBackendTest::daemon))),
                 Named.of("own fork-join pool", () -> Backends.over(new ForkJoinPool(2)))));

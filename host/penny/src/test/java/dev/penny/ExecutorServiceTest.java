@@ -107,7 +107,8 @@ class ExecutorServiceTest {
                 assertEquals("n=" + i, handles.get(i).join());
             }
             assertEquals(List.of("a0", "a1", "a2"), wait.mapAll(List.of(new Object[] {0, "a"}, new Object[] {1, "a"}, new Object[] {2, "a"})));
-            assertTrue(assertThrows(RuntimeException.class, () -> module.function("fail").call()).getMessage().contains("blocked and failed"));
+            assertTrue(assertThrows(RuntimeException.class, () -> module
+                    .function("fail").call()).getMessage().contains("blocked and failed"));
         }
     }
 }

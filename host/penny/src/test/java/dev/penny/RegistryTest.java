@@ -81,7 +81,8 @@ class RegistryTest {
             Files.writeString(file, "export const signatures = { version: '()->i32' };\nexport function version() { return 1; }\n");
             TaskModule module = penny.load(file);
             TaskFunction<Integer> version = module.function("version", "()->i32", Integer.class);
-            TaskFunction<Object> hold = penny.javaModule("hold").function("hold", "()->()", call -> gate.await()).register().function("hold");
+            TaskFunction<Object> hold = penny.javaModule("hold").function("hold", "()->()", call -> gate.await())
+                    .register().function("hold");
             assertEquals(1, version.call());
             hold.submit();
             List<TaskHandle<Integer>> old = List.of(version.submit(), version.submit());

@@ -19,7 +19,8 @@ class ThreeLanguagesTest {
             Map<String, TaskModule> modules = modules(penny);
             for (int[] pair : new int[][] {{40, 2}, {Integer.MAX_VALUE, 1}, {Integer.MIN_VALUE, -1}, {0, 0}, {-7, 3}}) {
                 modules.forEach((language, module) -> {
-                    assertEquals(pair[0] + pair[1], module.function("add", "(i32,i32)->i32", Integer.class).call(pair[0], pair[1]), language);
+                    assertEquals(pair[0] + pair[1], module
+                            .function("add", "(i32,i32)->i32", Integer.class).call(pair[0], pair[1]), language);
                     assertEquals(pair[0] * pair[0], module.function("square", "(i32)->i32", Integer.class).call(pair[0]), language);
                 });
             }

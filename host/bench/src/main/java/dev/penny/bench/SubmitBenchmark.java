@@ -4,9 +4,11 @@ import dev.penny.Penny;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskHandle;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -39,6 +41,7 @@ public class SubmitBenchmark {
     private Penny penny;
     private TaskFunction<Integer> square;
     private ForkJoinPool pool;
+    private List<Integer> numbers;
 
     /** Starts both. */
     @Setup
@@ -48,6 +51,7 @@ public class SubmitBenchmark {
         Path guests = Path.of(System.getProperty("penny.root", "."), "guest-modules");
         square = penny.load(guests.resolve("dist/arith.wasm")).function("square", "(i32)->i32", Integer.class);
         pool = new ForkJoinPool(workers);
+        numbers = IntStream.range(0, TASKS).boxed().toList();
     }
 
     /** Ends both. */
@@ -73,7 +77,29 @@ public class SubmitBenchmark {
         return sum;
     }
 
-    /** The same on a ForkJoinPool. */
+    /** The same tasks as one bulk, results as objects. */
+    @Benchmark
+    @OperationsPerInvocation(TASKS)
+    public long pennyMap() {
+        long sum = 0;
+        for (int result : square.mapAll(numbers)) {
+            sum += result;
+        }
+        return sum;
+    }
+
+    /** The same tasks as one bulk of numbers. */
+    @Benchmark
+    @OperationsPerInvocation(TASKS)
+    public long pennyMapRange() {
+        long sum = 0;
+        for (long result : square.mapRangeToLongs(0, TASKS)) {
+            sum += result;
+        }
+        return sum;
+    }
+
+    /** The same as {@link #penny} on a ForkJoinPool. */
     @Benchmark
     @OperationsPerInvocation(TASKS)
     public long forkJoinPool() {

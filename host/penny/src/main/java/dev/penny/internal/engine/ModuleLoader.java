@@ -71,7 +71,8 @@ public final class ModuleLoader {
         List<ModuleInspection.Function> functions = guest.functions().stream().map(function -> new ModuleInspection.Function(
                 function.name(), function.signatures(), function.nativeType(), Optional.empty()))
                 .sorted(Comparator.comparing(ModuleInspection.Function::name)).toList();
-        return new ModuleInspection(guest.name(), guest.kind(), sizeBytes, List.of(), functions, List.of(), List.of(), List.of(), List.of());
+        return new ModuleInspection(guest.name(), guest.kind(), sizeBytes, List.of(), functions,
+                List.of(), List.of(), List.of(), List.of());
     }
 
     private static byte[] bytes(Path path) {

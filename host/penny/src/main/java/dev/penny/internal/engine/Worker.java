@@ -281,7 +281,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         discardTrapped(memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT));
         CoreStatus status = core.fail(index);
         if (status != CoreStatus.OK) {
-            scheduler.broke(new RuntimeUnusableException("the core lost track of a trap: worker=%d, status=%s".formatted(index, status.text()), trap));
+            scheduler.broke(new RuntimeUnusableException("the core lost track of a trap: worker=%d, status=%s"
+                    .formatted(index, status.text()), trap));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.penny.internal.vtable;
 
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -19,7 +20,7 @@ final class BatchThunk {
     private static final int OUTCOME = 7;
     private static final int FAILED = 8;
 
-    static final List<WasmType> PARAMETERS = List.of(WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32, WasmType.I32);
+    static final List<WasmType> PARAMETERS = Collections.nCopies(7, WasmType.I32);
     private static final List<WasmType> RESULT = List.of(WasmType.I32);
     private static final List<WasmType> LOCALS = List.of(WasmType.I32, WasmType.I32);
 
