@@ -148,8 +148,13 @@ typedef struct pn_worker {
 
     /* Arguments of upcalls, read by the host inside them: an import without parameters costs the host half of one with two. */
     pn_ref completed_frame; /* of penny_host_complete */
-    uint32_t call_record;   /* written by the thunks of functions that are not wasm */
-    uint32_t call_slot;     /* likewise; behind call_record */
+    /* From here on written by the thunks of functions that are not wasm. */
+    uint32_t call_record;
+    uint32_t call_slot;
+    uint32_t call_stride; /* this one and the following: batch thunks only, their parameters */
+    uint32_t call_item;
+    uint32_t call_end;
+    uint32_t call_statuses;
 
     /* Frames that other workers gave back: they push, the owner takes all. */
     PN_ON_LINE pn_word returned_frames;
@@ -240,7 +245,6 @@ _Static_assert(sizeof(pn_globals) == 768, "globals");
 
 _Static_assert(offsetof(pn_worker, state) == 0 && offsetof(pn_worker, current_frame) == 8, "worker");
 _Static_assert(offsetof(pn_worker, trace_ticket) == 32 && offsetof(pn_worker, stack_ref) < PN_CACHE_LINE, "worker");
-_Static_assert(offsetof(pn_worker, call_slot) == offsetof(pn_worker, call_record) + 4, "thunks store both from one address");
 _Static_assert(offsetof(pn_worker, counters) == 128 && offsetof(pn_worker, returned_frames) == 384, "worker");
 _Static_assert(offsetof(pn_worker, top) == 512 && offsetof(pn_worker, bottom) == 640, "worker");
 _Static_assert(sizeof(pn_worker) == 768, "worker");

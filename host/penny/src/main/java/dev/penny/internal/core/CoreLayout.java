@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xDCE4C4E44257EF8EL;
+    public static final long ABI_HASH = 0x10209E6F2EC07493L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -160,8 +160,18 @@ public final class CoreLayout {
     public static final int WORKER_TRACE_TICKET = 32;
     /** The frame of the upcall complete. */
     public static final int WORKER_COMPLETED_FRAME = 264;
-    /** Record of a function that is not wasm; the slot is in the next word. */
+    /** Call of a function that is not wasm: record. */
     public static final int WORKER_CALL_RECORD = 268;
+    /** Its slot. */
+    public static final int WORKER_CALL_SLOT = 272;
+    /** Of a batch: bytes from one record to the next. */
+    public static final int WORKER_CALL_STRIDE = 276;
+    /** Of a batch: first item. */
+    public static final int WORKER_CALL_ITEM = 280;
+    /** Of a batch: end of the items. */
+    public static final int WORKER_CALL_END = 284;
+    /** Of a batch: statuses of the bulk. */
+    public static final int WORKER_CALL_STATUSES = 288;
     /** u64[COUNTER_COUNT]. */
     public static final int WORKER_COUNTERS = 128;
     /** u64; deque. */

@@ -34,7 +34,13 @@ public interface WorkerLink {
      */
     ProxyExecutable invoke();
 
-    /** Where thunks leave the record and, in the next word, the slot for {@link #invoke}. */
+    /**
+     * {@code invoke_batch() -> failed} as an import: runs the task for the items that the batch thunk left at {@link #callRef} and stores
+     * their statuses. One call per batch instead of one per item.
+     */
+    ProxyExecutable invokeBatch();
+
+    /** Where thunks leave what {@link #invoke} and {@link #invokeBatch} need: the worker's {@code WORKER_CALL_*} words from the record on. */
     int callRef();
 
     /** Puts a body behind {@link #invoke} for a slot in this worker; the guest puts the thunk that calls it into the table. */

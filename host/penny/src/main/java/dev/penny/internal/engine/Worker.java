@@ -201,6 +201,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     }
 
     @Override
+    public ProxyExecutable invokeBatch() {
+        return arguments -> runBatch();
+    }
+
+    @Override
     public int callRef() {
         return blockRef + CoreLayout.WORKER_CALL_RECORD;
     }
@@ -234,13 +239,38 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     }
 
     private Object invokeHostTask(Value... arguments) {
+        return runHostTask(hostTasks[memory.getInt(blockRef + CoreLayout.WORKER_CALL_SLOT)],
+                memory.getInt(blockRef + CoreLayout.WORKER_CALL_RECORD));
+    }
+
+    private int runHostTask(HostTask task, int record) {
         try {
-            int call = blockRef + CoreLayout.WORKER_CALL_RECORD;
-            return hostTasks[memory.getInt(call + Integer.BYTES)].run(memory.getInt(call));
+            return task.run(record);
         } catch (Throwable e) {
             fail(e);
             return CoreLayout.OUTCOME_FAILED;
         }
+    }
+
+    /** What a batch thunk does for wasm functions, for the others; see {@code run.h}. */
+    private int runBatch() {
+        HostTask task = hostTasks[memory.getInt(blockRef + CoreLayout.WORKER_CALL_SLOT)];
+        int record = memory.getInt(blockRef + CoreLayout.WORKER_CALL_RECORD);
+        int stride = memory.getInt(blockRef + CoreLayout.WORKER_CALL_STRIDE);
+        int end = memory.getInt(blockRef + CoreLayout.WORKER_CALL_END);
+        int statuses = memory.getInt(blockRef + CoreLayout.WORKER_CALL_STATUSES);
+        int failed = 0;
+        for (int item = memory.getInt(blockRef + CoreLayout.WORKER_CALL_ITEM); item != end; item++, record += stride) {
+            memory.putInt(blockRef + CoreLayout.WORKER_CURRENT_ITEM, item);
+            int outcome = runHostTask(task, record);
+            if (outcome > CoreLayout.OUTCOME_FAILED) {
+                fail(new IllegalStateException("an item of a bulk cannot wait"));
+                outcome = CoreLayout.OUTCOME_FAILED;
+            }
+            memory.putByte(statuses + item, (byte) (outcome + 1));
+            failed += outcome;
+        }
+        return failed;
     }
 
     // ---- failure

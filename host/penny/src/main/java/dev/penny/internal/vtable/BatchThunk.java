@@ -1,5 +1,6 @@
 package dev.penny.internal.vtable;
 
+import dev.penny.internal.core.CoreLayout;
 import java.util.Collections;
 import java.util.List;
 
@@ -63,5 +64,21 @@ final class BatchThunk {
                 .end()
                 .localGet(FAILED);
         return module.function(PARAMETERS, RESULT, LOCALS, code);
+    }
+
+    /** Adds the batch thunk of a function that the host runs: leaves the parameters in the call words, calls {@code invokeBatch}. */
+    static int writeHostTo(WasmWriter module, int callRef, int invokeBatch) {
+        CodeWriter code = new CodeWriter();
+        leave(code, callRef, CoreLayout.WORKER_CALL_RECORD, RECORD);
+        leave(code, callRef, CoreLayout.WORKER_CALL_SLOT, SLOT);
+        leave(code, callRef, CoreLayout.WORKER_CALL_STRIDE, STRIDE);
+        leave(code, callRef, CoreLayout.WORKER_CALL_ITEM, ITEM);
+        leave(code, callRef, CoreLayout.WORKER_CALL_END, END);
+        leave(code, callRef, CoreLayout.WORKER_CALL_STATUSES, STATUSES);
+        return module.function(PARAMETERS, RESULT, List.of(), code.call(invokeBatch));
+    }
+
+    private static void leave(CodeWriter code, int callRef, int word, int parameter) {
+        code.globalGet(callRef).localGet(parameter).store(WasmType.I32, 0, word - CoreLayout.WORKER_CALL_RECORD);
     }
 }

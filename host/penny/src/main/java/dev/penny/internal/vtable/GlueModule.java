@@ -1,6 +1,7 @@
 package dev.penny.internal.vtable;
 
 import dev.penny.internal.core.CoreLayout;
+import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.vtable.WasmWriter.Kind;
 import dev.penny.internal.vtable.WasmWriter.Pages;
 import java.util.ArrayList;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
  *
  * <p>Imports: {@code core.memory}, {@code core.table}, {@code core.heap_alloc(worker, bytes) -> ref}, {@code guest.*} (exports of
  * the guest under their own names), {@code penny.fault(slot, kind, ref, length, pages) -> outcome}, {@code penny_host.invoke() ->
- * outcome}.
+ * outcome}, {@code penny_host.invoke_batch() -> failed}.
  */
 public final class GlueModule {
 
@@ -80,25 +81,28 @@ public final class GlueModule {
     }
 
     /**
-     * Thunks that leave record and slot in memory and call {@code penny_host.invoke()}. The module exports {@code init(callRef)}, which
-     * must be called before any thunk.
+     * Thunks that leave their parameters in the worker's call words ({@link WorkerLink#callRef}) and call {@code penny_host.invoke()} or,
+     * for a batch, {@code penny_host.invoke_batch()}. The module exports {@code init(callRef)}, which must be called before any thunk.
      */
     public static byte[] host(List<Integer> slots) {
         WasmWriter module = new WasmWriter();
         module.importMemory("core", "memory", ANY_SHARED);
         int invoke = module.importFunction("penny_host", "invoke", List.of(), ONE_I32);
+        int invokeBatch = module.importFunction("penny_host", "invoke_batch", List.of(), ONE_I32);
         importTable(module, Placement.TABLE);
         int callRef = module.global(WasmType.I32, true, new CodeWriter().i32Const(0));
         TreeMap<Integer, Integer> bySlot = new TreeMap<>();
+        TreeMap<Integer, Integer> batchBySlot = new TreeMap<>();
         for (int slot : slots) {
             bySlot.put(slot, module.function(ONE_I32, ONE_I32, List.of(), new CodeWriter()
                     .globalGet(callRef).localGet(0).store(WasmType.I32, 0, 0)
-                    .globalGet(callRef).i32Const(slot).store(WasmType.I32, 0, Integer.BYTES)
+                    .globalGet(callRef).i32Const(slot).store(WasmType.I32, 0, CoreLayout.WORKER_CALL_SLOT - CoreLayout.WORKER_CALL_RECORD)
                     .call(invoke)));
+            batchBySlot.put(slot, BatchThunk.writeHostTo(module, callRef, invokeBatch));
         }
         int init = module.function(ONE_I32, List.of(), List.of(), new CodeWriter().localGet(0).globalSet(callRef));
         module.export("init", Kind.FUNCTION, init);
-        place(module, bySlot, Placement.TABLE);
+        placeInTable(module, bySlot, batchBySlot);
         return module.toByteArray();
     }
 
@@ -135,12 +139,19 @@ public final class GlueModule {
         }
     }
 
-    /** Thunks and batch thunks of neighbouring slots share an element segment. */
     private static void place(WasmWriter module, TreeMap<Integer, Integer> bySlot, Placement placement) {
-        if (placement == Placement.EXPORTS) {
-            bySlot.forEach((slot, function) -> module.export(exportName(slot), Kind.FUNCTION, function));
-            return;
+        switch (placement) {
+            case EXPORTS -> bySlot.forEach((slot, function) -> module.export(exportName(slot), Kind.FUNCTION, function));
+            case TABLE -> {
+                TreeMap<Integer, Integer> batchBySlot = new TreeMap<>();
+                bySlot.forEach((slot, function) -> batchBySlot.put(slot, BatchThunk.writeTo(module, function)));
+                placeInTable(module, bySlot, batchBySlot);
+            }
         }
+    }
+
+    /** Thunks and batch thunks of neighbouring slots share an element segment. */
+    private static void placeInTable(WasmWriter module, TreeMap<Integer, Integer> bySlot, TreeMap<Integer, Integer> batchBySlot) {
         List<Integer> run = new ArrayList<>();
         int first = 0;
         for (var entry : bySlot.entrySet()) {
@@ -153,7 +164,7 @@ public final class GlueModule {
                 first = tableEntry;
             }
             run.add(entry.getValue());
-            run.add(BatchThunk.writeTo(module, entry.getValue()));
+            run.add(batchBySlot.get(entry.getKey()));
         }
         if (!run.isEmpty()) {
             module.elements(first, run);

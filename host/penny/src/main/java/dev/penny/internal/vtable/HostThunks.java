@@ -30,7 +30,7 @@ public final class HostThunks {
         Value glue = compiled.computeIfAbsent(List.copyOf(slots), key -> link.runtime().compile(module, GlueModule.host(key)));
         link.runtime().instantiate(module, glue,
                 Map.of("core", Map.of("table", link.tableValue(), "memory", link.memoryValue()),
-                        "penny_host", Map.of("invoke", link.invoke())))
+                        "penny_host", Map.of("invoke", link.invoke(), "invoke_batch", link.invokeBatch())))
                 .getMember("init").executeVoid(link.callRef());
     }
 }

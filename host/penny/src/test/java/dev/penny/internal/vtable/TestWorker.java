@@ -178,8 +178,15 @@ public final class TestWorker implements WorkerLink {
     }
 
     @Override
+    public ProxyExecutable invokeBatch() {
+        return arguments -> {
+            throw new AssertionError("tests dispatch single records");
+        };
+    }
+
+    @Override
     public int callRef() {
-        return CALLS_REF + 8 * worker;
+        return CALLS_REF + 32 * worker;
     }
 
     @Override
