@@ -105,6 +105,21 @@ class EveryBackendTest {
         }
     }
 
+    /** A deterministic scheduler is driven by whoever waits, here a worker of another one. */
+    @ParameterizedTest
+    @MethodSource("backends")
+    void aTaskMayUseAnotherScheduler(Supplier<ThreadBackend> backend) {
+        try (Penny outer = Penny.builder().workers(1).backend(backend.get()).build();
+                Penny inner = Penny.builder().workers(2).backend("deterministic").memoryBytes(8 << 20).build()) {
+            TaskFunction<Object> square = inner.load(Guests.dist("arith.wasm")).function("square");
+            TaskFunction<Object> twice = outer.javaModule("m").function("twice", "(i32)->i32",
+                    call -> call.result(2 * (int) square.call(call.i32(0)))).register().function("twice");
+            assertEquals(List.of(0, 2, 8, 18), twice.mapAll(List.of(0, 1, 2, 3)));
+            LeakCheck.assertNothingHeld(inner);
+            LeakCheck.assertNothingHeld(outer);
+        }
+    }
+
     private static Thread daemon(Runnable runnable) {
         Thread thread = new Thread(runnable, "one");
         thread.setDaemon(true);

@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions are known by name and signature, modules come and are replaced while tasks run. */
 class RegistryTest {
@@ -117,9 +119,10 @@ class RegistryTest {
         assertTrue(collision.getMessage().contains("m/f()->i32") && collision.getMessage().contains("m/g()->i32"), collision.getMessage());
     }
 
-    @Test
-    void aThousandTasksOnSixtyFourWorkersRunOnce() {
-        try (Penny penny = Penny.builder().workers(64).build()) {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 64, 256})
+    void aThousandTasksRunOnceOnAnyNumberOfWorkers(int workers) {
+        try (Penny penny = Penny.builder().workers(workers).build()) {
             TaskFunction<Object> square = penny.load(Guests.dist("arith.wasm")).function("square");
             for (int i = 0; i < 1_000; i++) {
                 square.submit(i);

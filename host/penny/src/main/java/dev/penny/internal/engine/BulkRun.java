@@ -6,6 +6,7 @@ import dev.penny.api.PennyException;
 import dev.penny.api.TaskResults;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -16,13 +17,14 @@ import java.util.stream.StreamSupport;
 
 /**
  * A map over an iterator: inputs are packed into chunks, a bounded window of chunks is in flight, results come out in input order.
- * Chunks start with one item and grow until one takes a few milliseconds, so that both a million lines and ten slow files spread
- * well over the workers.
+ * A function's first chunks have one item and grow until one takes a few milliseconds, so that both a million lines and ten slow
+ * files spread well over the workers; later maps of the function start from what was learnt.
  */
 final class BulkRun<R> implements TaskResults<R> {
 
     private static final int CHUNKS_PER_WORKER = 3;
     private static final int CHUNK_ITEMS_MAX = 4096;
+    private static final int CHUNK_ITEMS_START_MAX = 1024;
     private static final long CHUNK_GROWS_BELOW_NANOS = 4_000_000;
     private static final long CHUNK_SHRINKS_ABOVE_NANOS = 40_000_000;
 
@@ -34,12 +36,13 @@ final class BulkRun<R> implements TaskResults<R> {
     private final ArrayDeque<Part<R>> window = new ArrayDeque<>();
     private Iterator<Outcome<R>> current = java.util.Collections.emptyIterator();
     private Prepared heldBack;
-    private int chunkItems = 1;
+    private int chunkItems;
 
     BulkRun(Scheduler scheduler, LoadedFunction<R> function, Iterator<?> inputs) {
         this.scheduler = scheduler;
         this.function = function;
         this.inputs = inputs;
+        this.chunkItems = Math.min(CHUNK_ITEMS_START_MAX, function.chunkItemsHint());
         this.windowMax = CHUNKS_PER_WORKER * scheduler.workerCount();
         this.chunkBytesMax = Math.max(64 * 1024, scheduler.argumentRegion().sizeBytes() / (2L * windowMax));
     }
@@ -81,8 +84,12 @@ final class BulkRun<R> implements TaskResults<R> {
     /** False if argument memory has no room for another chunk while others are in flight. */
     private boolean submitChunk() {
         List<Prepared> batch = collect();
-        int runnable = (int) batch.stream().filter(input -> input.refusal() == null).count();
-        long bytes = batch.stream().mapToLong(Prepared::blockBytes).sum();
+        int runnable = 0;
+        long bytes = 0;
+        for (Prepared input : batch) {
+            runnable += input.refusal() == null ? 1 : 0;
+            bytes += input.blockBytes();
+        }
         @SuppressWarnings({"unchecked", "rawtypes"})
         Outcome<R>[] outcomes = new Outcome[batch.size()];
         int[] positions = new int[runnable];
@@ -114,7 +121,7 @@ final class BulkRun<R> implements TaskResults<R> {
     }
 
     private List<Prepared> collect() {
-        List<Prepared> batch = new ArrayList<>();
+        List<Prepared> batch = new ArrayList<>(chunkItems);
         long bytes = 0;
         while (batch.size() < chunkItems && (heldBack != null || inputs.hasNext())) {
             Prepared input = heldBack != null ? heldBack : prepare(inputs.next());
@@ -148,14 +155,14 @@ final class BulkRun<R> implements TaskResults<R> {
         if (part.positions().length > 0) {
             part.chunk().await();
             adaptChunkSize(part.chunk());
-            for (int item = 0; item < part.positions().length; item++) {
+            for (int item = 0; part.chunk().hasFailures() && item < part.positions().length; item++) {
                 PennyException failure = part.chunk().failure(item);
                 if (failure != null) {
                     part.outcomes()[part.positions()[item]] = new Outcome.Failed<>(failure);
                 }
             }
         }
-        return List.of(part.outcomes()).iterator();
+        return Arrays.asList(part.outcomes()).iterator();
     }
 
     private void adaptChunkSize(BulkChunk chunk) {
@@ -164,6 +171,7 @@ final class BulkRun<R> implements TaskResults<R> {
         } else if (chunk.elapsedNanos() > CHUNK_SHRINKS_ABOVE_NANOS) {
             chunkItems = Math.max(1, chunkItems / 2);
         }
+        function.chunkItemsLearnt(chunkItems);
     }
 
     @Override

@@ -25,6 +25,8 @@ final class LoadedFunction<R> implements TaskFunction<R> {
     private final String mangledName;
     private final Marshaller marshaller;
     private volatile Version version;
+    /** How many items made a good chunk in the last map; a hint, so races do not matter. */
+    private volatile int chunkItems = 1;
 
     LoadedFunction(Scheduler scheduler, LoadedModule module, String name, Signature signature, Version version) {
         this.scheduler = scheduler;
@@ -73,6 +75,16 @@ final class LoadedFunction<R> implements TaskFunction<R> {
 
     void replaceBy(Version next) {
         version = next;
+    }
+
+    int chunkItemsHint() {
+        return chunkItems;
+    }
+
+    void chunkItemsLearnt(int items) {
+        if (items != chunkItems) {
+            chunkItems = items;
+        }
     }
 
     int frameFlags() {

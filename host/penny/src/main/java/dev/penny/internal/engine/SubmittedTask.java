@@ -8,7 +8,6 @@ import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostFrames;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -159,8 +158,6 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
             if (e.getCause() instanceof PennyException failure) {
                 throw failure;
             }
-            throw e;
-        } catch (CancellationException e) {
             throw e;
         }
     }

@@ -46,6 +46,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private CoreInstance core;
     private Throwable failure;
     private boolean panicked;
+    /** The worker of another scheduler in whose task this one is being driven, if any. */
+    private Worker outer;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -77,6 +79,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public void attach() {
         scheduler.runtime().context().enter();
+        outer = CURRENT.get();
         CURRENT.set(this);
         if (core == null) {
             CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), this::bind);
@@ -87,7 +90,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void detach() {
-        CURRENT.remove();
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
         scheduler.runtime().context().leave();
     }
 
