@@ -1,7 +1,10 @@
 package dev.penny.api;
 
 import java.util.Iterator;
+import java.util.Spliterator;
+import java.util.Spliterators;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The results of a bulk {@code map}, in the order of the inputs. Inputs are pulled only as results are taken, so that memory
@@ -14,8 +17,12 @@ import java.util.stream.Stream;
  */
 public interface TaskResults<R> extends Iterator<Outcome<R>>, AutoCloseable {
 
-    /** Results as a stream that throws the first failure when it reaches it. */
-    Stream<R> values();
+    /** Results as a stream that throws the first failure when it reaches it; closing it closes this. */
+    default Stream<R> values() {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
+                .map(Outcome::get)
+                .onClose(this::close);
+    }
 
     @Override
     void close();

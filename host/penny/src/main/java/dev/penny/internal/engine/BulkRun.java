@@ -10,10 +10,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.Spliterator;
-import java.util.Spliterators;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /**
  * A map over an iterator: inputs are packed into chunks, a bounded window of chunks is in flight, results come out in input order.
@@ -172,13 +168,6 @@ final class BulkRun<R> implements TaskResults<R> {
             chunkItems = Math.max(1, chunkItems / 2);
         }
         function.chunkItemsLearnt(chunkItems);
-    }
-
-    @Override
-    public Stream<R> values() {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
-                .map(Outcome::get)
-                .onClose(this::close);
     }
 
     @Override

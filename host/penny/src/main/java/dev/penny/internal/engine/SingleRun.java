@@ -7,11 +7,7 @@ import dev.penny.api.TaskResults;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.Spliterator;
-import java.util.Spliterators;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 
 /** A map of a blocking function: one frame per input, since an item of a bulk frame cannot leave its worker. */
 final class SingleRun<R> implements TaskResults<R> {
@@ -72,13 +68,6 @@ final class SingleRun<R> implements TaskResults<R> {
         } catch (CancellationException e) {
             return new Outcome.Failed<>(new ClosedException("cancelled: function=" + function.mangledName(), e));
         }
-    }
-
-    @Override
-    public Stream<R> values() {
-        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED), false)
-                .map(Outcome::get)
-                .onClose(this::close);
     }
 
     @Override
