@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
@@ -46,8 +47,6 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private CoreInstance core;
     private Throwable failure;
     private boolean panicked;
-    /** The worker of another scheduler in whose task this one is being driven, if any. */
-    private Worker outer;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -79,8 +78,6 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public void attach() {
         scheduler.runtime().context().enter();
-        outer = CURRENT.get();
-        CURRENT.set(this);
         if (core == null) {
             CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), this::bind);
             core = scheduler.coreModule().instantiate(table, this);
@@ -90,11 +87,6 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void detach() {
-        if (outer == null) {
-            CURRENT.remove();
-        } else {
-            CURRENT.set(outer);
-        }
         scheduler.runtime().context().leave();
     }
 
@@ -103,20 +95,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (scheduler.isBroken()) {
             return ThreadBackend.Next.RETURN;
         }
-        return switch (enter()) {
+        return switch (enter(() -> core.run(index, DISPATCHES_MAX), CoreLayout.RUN_MORE)) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
-            case CoreLayout.RUN_PARK -> scheduler.submitter().startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
+            case CoreLayout.RUN_PARK -> parkUnlessSpilled();
             default -> ThreadBackend.Next.RETURN;
         };
-    }
-
-    private int enter() {
-        try {
-            return core.run(index, DISPATCHES_MAX);
-        } catch (PolyglotException e) {
-            trapped(e);
-            return CoreLayout.RUN_MORE;
-        }
     }
 
     @Override
@@ -124,21 +107,36 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (scheduler.isBroken()) {
             return new ThreadBackend.Step(ThreadBackend.Next.RETURN, index);
         }
-        int action;
-        try {
-            action = core.step(index);
-        } catch (PolyglotException e) {
-            trapped(e);
-            action = CoreLayout.ACTION_RUN_FRAME;
-        }
+        int action = enter(() -> core.step(index), CoreLayout.ACTION_RUN_FRAME);
         long trace = ((long) index << 56) ^ ((long) action << 48) ^ memory.getLong(blockRef + CoreLayout.WORKER_TRACE_TICKET);
         ThreadBackend.Next next = switch (action) {
-            case CoreLayout.ACTION_PARK, CoreLayout.ACTION_ASLEEP ->
-                    scheduler.submitter().startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
+            case CoreLayout.ACTION_PARK, CoreLayout.ACTION_ASLEEP -> parkUnlessSpilled();
             case CoreLayout.ACTION_RETURNED, CoreLayout.ACTION_STOPPED -> ThreadBackend.Next.RETURN;
             default -> ThreadBackend.Next.AGAIN;
         };
         return new ThreadBackend.Step(next, trace);
+    }
+
+    /** Calls into wasm as this worker; {@code trapped} is the result if a task trapped. A task may drive another scheduler's workers. */
+    private int enter(IntSupplier call, int trapped) {
+        Worker outer = CURRENT.get();
+        CURRENT.set(this);
+        try {
+            return call.getAsInt();
+        } catch (PolyglotException e) {
+            trapped(e);
+            return trapped;
+        } finally {
+            if (outer == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(outer);
+            }
+        }
+    }
+
+    private ThreadBackend.Next parkUnlessSpilled() {
+        return scheduler.submitter().startSpilled() ? ThreadBackend.Next.AGAIN : ThreadBackend.Next.PARK;
     }
 
     @Override
