@@ -41,6 +41,8 @@ final class ThreadCrew implements Crew {
     /** One worker and its thread. */
     private static final class Member implements Runnable {
 
+        private static final int YIELDS_PER_PARK = 8;
+
         private final WorkerSlot slot;
         private final Supplier<Thread.Builder> threads;
         private final Object threadLock = new Object();
@@ -115,6 +117,7 @@ final class ThreadCrew implements Crew {
         }
 
         private void runUntilReturn() {
+            int agains = 0;
             for (;;) {
                 Next next = slot.body().run();
                 if (next == Next.RETURN) {
@@ -123,12 +126,24 @@ final class ThreadCrew implements Crew {
                 if (next == Next.AGAIN) {
                     slot.renew();
                     if (Thread.currentThread().isVirtual()) {
-                        // Nobody preempts a virtual thread; without this a few busy workers would hold all carriers.
-                        Thread.yield();
+                        letOthersRun(++agains);
                     }
                 } else if (slot.park() && !awaitClaim()) {
                     return;
                 }
+            }
+        }
+
+        /**
+         * Nobody preempts a virtual thread; without this a few busy workers would hold all carriers. A yield leaves the thread in its
+         * carrier's own queue, which goes before threads that were started elsewhere, so now and then it really leaves. A wake-up that
+         * the short park swallows is not lost: the slot knows of it.
+         */
+        private static void letOthersRun(int agains) {
+            if (agains % YIELDS_PER_PARK == 0) {
+                LockSupport.parkNanos(1);
+            } else {
+                Thread.yield();
             }
         }
 
