@@ -15,8 +15,6 @@ import java.util.Objects;
 public final class CoreMemory {
 
     private static final VarHandle INTS = MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private static final byte[] ZEROS = new byte[4096];
 
     private final ByteBuffer buffer;
@@ -77,14 +75,6 @@ public final class CoreMemory {
 
     public int loadSeqCst(int ref) {
         return (int) INTS.getVolatile(buffer, ref);
-    }
-
-    public long loadLongSeqCst(int ref) {
-        return (long) LONGS.getVolatile(buffer, ref);
-    }
-
-    public void storeRelease(int ref, int value) {
-        INTS.setRelease(buffer, ref, value);
     }
 
     public void storeSeqCst(int ref, int value) {

@@ -147,7 +147,12 @@ public final class HostFrames<O> {
         return owners.getAcquire(index);
     }
 
-    /** Takes the owner off a frame; only one caller gets it. For when no worker runs. */
+    /** Takes this owner off a frame; false if it is another's by now, or nobody's. */
+    public boolean takeOwner(int index, O owner) {
+        return owners.compareAndSet(index, owner, null);
+    }
+
+    /** Takes the owner off a frame, whoever it is; only one caller gets it. For when the scheduler ends. */
     public O takeOwner(int index) {
         return owners.getAndSet(index, null);
     }

@@ -71,14 +71,11 @@ final class BulkRun<R> implements TaskResults<R> {
 
     private void fill() {
         while (window.size() < windowMax && (heldBack != null || inputs.hasNext())) {
-            if (!submitChunk()) {
-                return;
-            }
+            submitChunk();
         }
     }
 
-    /** False if argument memory has no room for another chunk while others are in flight. */
-    private boolean submitChunk() {
+    private void submitChunk() {
         List<Prepared> batch = collect();
         int runnable = 0;
         long bytes = 0;
@@ -104,7 +101,6 @@ final class BulkRun<R> implements TaskResults<R> {
             scheduler.submitter().submitBulk(chunk, placed -> write(placed, batch, positions));
         }
         window.add(new Part<>(chunk, outcomes, positions));
-        return true;
     }
 
     private void write(BulkChunk chunk, List<Prepared> batch, int[] positions) {

@@ -160,6 +160,9 @@ public final class Scheduler {
 
     void completed(Worker worker, int frame) {
         FrameOwner owner = owner(frame);
+        if (owner == null && (isClosed() || isBroken())) {
+            return; // It was told already that the scheduler has ended.
+        }
         if (owner == null) {
             throw new IllegalStateException("a frame completed that nobody waits for: frame=" + frame);
         }

@@ -144,7 +144,7 @@ final class Submitter {
             return false;
         }
         // Pairs with abandonAll: either this sees CLOSED, or abandonAll sees the owner.
-        if (scheduler.isClosed() && frames.takeOwner(index) != null) {
+        if (scheduler.isClosed() && frames.takeOwner(index, owner)) {
             owner.abandon(Scheduler.closed(function));
             return true;
         }
@@ -207,7 +207,7 @@ final class Submitter {
         return spilled.isEmpty() && frames.allFree();
     }
 
-    /** Fails everything that waits; no worker runs any more. */
+    /** Fails everything that waits; the scheduler has ended or broken. */
     void abandonAll(PennyException cause) {
         for (int index = 0; index < frames.count(); index++) {
             FrameOwner owner = frames.takeOwner(index);

@@ -21,25 +21,15 @@ final class BatchThunk {
     private static final int OUTCOME = 7;
     private static final int FAILED = 8;
 
-    static final List<WasmType> PARAMETERS = Collections.nCopies(7, WasmType.I32);
+    private static final List<WasmType> PARAMETERS = Collections.nCopies(7, WasmType.I32);
     private static final List<WasmType> RESULT = List.of(WasmType.I32);
     private static final List<WasmType> LOCALS = List.of(WasmType.I32, WasmType.I32);
 
     private BatchThunk() { }
 
-    /** The table entry of a slot's thunk. */
+    /** The table entry of a slot's thunk; its batch thunk has the next one. */
     static int entry(int slot) {
         return 2 * slot;
-    }
-
-    /** The table entry of a slot's batch thunk. */
-    static int batchEntry(int slot) {
-        return 2 * slot + 1;
-    }
-
-    /** The type of batch thunks in a module. */
-    static int type(WasmWriter module) {
-        return module.type(PARAMETERS, RESULT);
     }
 
     /** Adds the batch thunk of a thunk of this module; core memory must be memory 0. */
