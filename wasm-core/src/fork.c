@@ -42,6 +42,7 @@ pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
     job->slot = slot;
     job->kind = PN_KIND_JOB;
     job->flags = 0;
+    job->result = 0; /* thunks of narrow results leave its upper half */
     /* Unlike that of any host frame: blocking tasks are known by frame and ticket. */
     job->ticket = (1ull << 63) | ((uint64_t)worker->id << 48) | ++worker->tickets;
     job->children = 0;

@@ -78,7 +78,11 @@ static uint32_t await(pn_worker *worker, pn_ref ref, uint32_t dispatch) {
 
 uint32_t pn_join(pn_worker *worker, pn_ref ref) {
     if (!pn_fork_is_child(worker, ref)) return 0;
-    uint32_t state;
+    uint32_t state = pn_load_acquire(&pn_frame_at(ref)->state); /* acquire: the result; pairs with end_job in run.c */
+    if (is_final(state)) {
+        pn_fork_unlink(worker, ref);
+        return state;
+    }
     if (pn_fork_reclaim(worker, ref)) state = pn_load_relaxed(&pn_frame_at(ref)->state); /* relaxed: own */
     else state = await(worker, ref, 1);
     pn_fork_unlink(worker, ref);

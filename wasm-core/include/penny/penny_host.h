@@ -10,7 +10,7 @@
  *
  * Rules for implementations
  *   - unpark, wait and heartbeat do not call back into an export of the same core instance; complete only into
- *     penny_heap_alloc, penny_heap_free and penny_worker_help.
+ *     penny_heap_alloc, penny_heap_free, penny_fork_release and penny_worker_help.
  *   - None of them unwinds through the core (no exception, no trap).
  *   - None of them blocks for long: a worker waits inside.
  */

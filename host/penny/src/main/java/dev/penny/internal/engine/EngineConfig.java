@@ -23,14 +23,11 @@ public record EngineConfig(int workers, ThreadBackend backend, long seed, int me
     private static final int SPIN_ROUNDS = 64;
     private static final int RANGE_GRAIN = 1;
     private static final int RANGE_YIELD_ITEMS = 1024;
-    /** A timer would not be deterministic. */
-    private static final int STEPPED_HEARTBEAT_POLLS = 4;
 
     CoreConfig core() {
         // Frames in flight are those queued and those being run.
         int hostFrames = queueCapacity + 4 * workers;
         return new CoreConfig(workers, DEQUE_CAPACITY, queueCapacity, FRAMES_PER_WORKER * workers, hostFrames, SLOTS, STACK_BYTES,
-                memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS,
-                backend.stepped() ? STEPPED_HEARTBEAT_POLLS : 0, seed, memoryBytes);
+                memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS, 0, seed, memoryBytes);
     }
 }
