@@ -18,6 +18,8 @@ static pn_ref leapfrog(pn_worker *worker, const pn_frame *child) {
     pn_worker *thief = pn_worker_at(child->lo);
     pn_ref frame = pn_deque_peek(thief, &top);
     if (frame == 0) return 0;
+    /* seq_cst: after the peek; pairs with the stores in worker.c and run.c. A task that helps is not robbed. */
+    if (pn_load_seq_cst(&thief->helping) != 0) return 0;
     /* acquire: after the peek. Still running: what was on top is a descendant, and the steal takes nothing else. */
     if (pn_load_acquire(&child->state) != PN_FRAME_RUNNING) return 0;
     if (!pn_deque_take(thief, top)) {

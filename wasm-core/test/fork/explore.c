@@ -4,19 +4,28 @@
 #include "fork.h"
 #include "frame.h"
 #include "host_seeded.h"
+#include "injector.h"
 #include "join.h"
 #include "native.h"
 #include "penny/penny.h"
 #include "run.h"
 
-enum { SLOT_LEAF = 1, SLOT_INNER, SLOT_SUSPENDS };
+enum { SLOT_LEAF = 1, SLOT_INNER, SLOT_SUSPENDS, SLOT_HELPS, SLOT_STRANGER };
 
-static uint32_t runs[8], schedules, frames_each;
+static uint32_t runs[32], schedules, frames_each;
 
 static uint32_t leaf(uint32_t record) {
     runs[record_of(record)[1]]++;
     record_of(record)[0] = record_of(record)[1] + 100;
     return PN_OUTCOME_DONE;
+}
+
+static uint32_t helper;
+
+/* Work of a stranger: run only by the worker that helps, never by the one that waits for the helper. */
+static uint32_t stranger_leaf(uint32_t record) {
+    if (helper == 1) CHECK_EQ(current_worker(), 1); /* worker 0 is the one that waits; a thief may have it */
+    return leaf(record);
 }
 
 static pn_ref forked(uint32_t worker, uint32_t slot, uint64_t argument) {
@@ -55,6 +64,23 @@ static uint32_t suspends(uint32_t record) {
     return leaf(record);
 }
 
+/* A task of the host that waits for something else. */
+static uint32_t helps(uint32_t record) {
+    helper = current_worker();
+    while (penny_worker_help(helper) != 0) continue; /* ends: one stranger waits in the injector */
+    return inner(record);
+}
+
+static uint32_t stranger(uint32_t record) {
+    (void)record;
+    joined(current_worker(), forked(current_worker(), SLOT_STRANGER, 5));
+    return PN_OUTCOME_DONE;
+}
+
+static uint32_t stranger_or_leaf(uint32_t record) {
+    return record_of(record)[1] >= 5 ? stranger_leaf(record) : stranger(record);
+}
+
 /* ---- two workers that are inside a dispatch, without the loop around it ---- */
 
 static void setup(uint32_t workers, uint32_t frames) {
@@ -64,6 +90,8 @@ static void setup(uint32_t workers, uint32_t frames) {
     vtable[SLOT_LEAF] = leaf;
     vtable[SLOT_INNER] = inner;
     vtable[SLOT_SUSPENDS] = suspends;
+    vtable[SLOT_HELPS] = helps;
+    vtable[SLOT_STRANGER] = stranger_or_leaf;
     schedules = 0;
 }
 
@@ -79,6 +107,10 @@ static void reset(void) {
         w->state.raw = PN_WORKER_RUNNING;
         w->current_frame = 0;
         w->nest = 0;
+        w->helping.raw = 0;
+        w->held_frame = 0;
+        w->polls_left = pn_globals_get()->poll_interval;
+        w->rng = id + 1;
         w->free_frames = 0;
         w->frames_bump = w->frames_limit - frames_each * (uint32_t)sizeof(pn_frame);
     }
@@ -223,6 +255,37 @@ static void resume_against_thief_and_joiner(void) {
     printf("     %u schedules, up to %u preemptions\n", schedules, preemptions);
 }
 
+/* ---- a thief that helps strangers while its owner waits for it ---- */
+
+static void forks_a_helper(void *unused) {
+    (void)unused;
+    be(0);
+    CHECK_EQ(joined(0, forked(0, SLOT_HELPS, 1)), 203);
+}
+
+static void waiter_takes_nothing_its_thief_helps_with(void) {
+    static const uint32_t kinds[] = {PN_KIND_SINGLE, PN_KIND_BULK};
+    for (uint32_t i = 0; i < 2; i++) {
+        uint32_t preemptions = test_quick ? 2 : 3;
+        setup(2, 8);
+        explore_begin(preemptions);
+        do {
+            reset();
+            pn_ref frame = kinds[i] == PN_KIND_SINGLE ? frame_single(1, SLOT_STRANGER, 0)
+                                                      : frame_bulk(1, 0, SLOT_STRANGER, 16, 5);
+            pn_injector_get()->head.raw = pn_injector_get()->tail.raw = PN_INJECTOR_INDEX_START;
+            for (uint32_t c = 0; c < 4; c++) pn_injector_get()->cells[c].sequence.raw = PN_INJECTOR_INDEX_START + c;
+            CHECK(pn_injector_push(frame));
+            host_spawn(forks_a_helper, 0);
+            host_spawn(steals, (void *)(uintptr_t)(1 + 16));
+            host_join();
+            CHECK_EQ(runs[1] + runs[2], 2);
+            schedules++;
+        } while (explore_next());
+        printf("     %u schedules, kind %u, up to %u preemptions\n", schedules, kinds[i], preemptions);
+    }
+}
+
 const test explore_fork_tests[] = {
     {"join_against_one_thief", join_against_one_thief},
     {"join_against_two_thieves", join_against_two_thieves},
@@ -233,5 +296,6 @@ const test explore_fork_tests[] = {
     {"cancel_against_a_thief", cancel_against_a_thief},
     {"death_against_a_thief", death_against_a_thief},
     {"resume_against_thief_and_joiner", resume_against_thief_and_joiner},
+    {"waiter_takes_nothing_its_thief_helps_with", waiter_takes_nothing_its_thief_helps_with},
     {0, 0},
 };
