@@ -354,7 +354,11 @@ static inline int32_t penny_spawn(int32_t function, penny_words words) {
 
 // Its result; runs it here when nobody has. Once for every spawn.
 static inline int64_t penny_await(int32_t handle) {
-    return penny_host_await(handle);
+    uint32_t promoted = penny_forks.promoted;
+    penny_forks.promoted = penny_forks.top;  // what runs here meanwhile must not give away what this task has forked
+    int64_t result = penny_host_await(handle);
+    penny_forks.promoted = promoted;
+    return result;
 }
 
 // ---- What a worker that took a fork runs ---------------------------------------------------------------------------------------
