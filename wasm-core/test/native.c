@@ -17,6 +17,9 @@ jmp_buf panic_return;
 int test_quick;
 uint64_t test_seed = 1;
 task_function vtable[SLOT_COUNT];
+#if defined(PN_COUNT_ATOMICS)
+_Thread_local uint64_t pn_test_atomics;
+#endif
 void (*on_trap)(uint32_t worker);
 void (*on_complete)(uint32_t worker, uint32_t frame);
 pn_word completed_count;
