@@ -36,7 +36,7 @@ void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
 }
 
 void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
-    if (pn_injector_push(frame)) {
+    if (pn_injector_push(frame) != 0) {
         pn_idle_notify(worker);
         return;
     }

@@ -143,6 +143,18 @@ static void a_beat_promotes_once_and_the_budget_adapts(void) {
     CHECK(penny_poll(0) > 0);
 }
 
+static void a_promoted_fork_wakes_a_sleeper(void) {
+    core_new(2, 4, 4, 8);
+    CHECK_EQ(worker_run(1, 0), PN_RUN_PARK);
+    pn_store_relaxed(&pn_globals_get()->sleepers[0], 2);
+    pn_worker_at(0)->current_frame = host_frame(0);
+    pn_ref job = penny_fork_alloc(0, 1);
+    CHECK_EQ(pn_load_relaxed(&pn_globals_get()->sleepers[0]), 2);
+    CHECK(penny_fork_push(0, job));
+    CHECK_EQ(pn_load_relaxed(&pn_globals_get()->sleepers[0]), 0);
+    CHECK_EQ(COUNTER(wakeups_sent), 1);
+}
+
 #if defined(PN_COUNT_ATOMICS)
 /* What the counter build adds: no atomic operation on the way of a fork that nobody promotes. */
 static void a_poll_without_a_beat_is_not_atomic(void) {
@@ -168,6 +180,7 @@ const test limits_tests[] = {
     {"made_up_and_foreign_handles_are_no_children", made_up_and_foreign_handles_are_no_children},
     {"nothing_forks_outside_a_dispatch", nothing_forks_outside_a_dispatch},
     {"a_beat_promotes_once_and_the_budget_adapts", a_beat_promotes_once_and_the_budget_adapts},
+    {"a_promoted_fork_wakes_a_sleeper", a_promoted_fork_wakes_a_sleeper},
 #if defined(PN_COUNT_ATOMICS)
     {"a_poll_without_a_beat_is_not_atomic", a_poll_without_a_beat_is_not_atomic},
 #endif

@@ -19,7 +19,9 @@ static struct {
 #define LOAD(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
 #define STORE(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
 static uint32_t began[ROOTS_MAX * NODES], ended[ROOTS_MAX * NODES], never[ROOTS_MAX * NODES], over[ROOTS_MAX];
+/* What each worker is in, outermost first, and what that waits for. */
 static uint32_t live[PN_WORKER_COUNT_MAX][LIVE_MAX], live_count[PN_WORKER_COUNT_MAX];
+static uint32_t awaited[PN_WORKER_COUNT_MAX][LIVE_MAX];
 
 /* ---- shape ---- */
 
@@ -90,11 +92,20 @@ static void check_ran(uint32_t node, uint32_t times) {
 
 /* ---- the tasks ---- */
 
+static uint32_t descends(uint32_t node, uint32_t from) {
+    uint32_t base = node / NODES * NODES;
+    while (node > from) node = base + (node - base - 1) / KIDS_MAX; /* ends: upwards */
+    return node == from;
+}
+
 static void enter_node(uint32_t node) {
     uint32_t worker = current_worker();
+    /* A waiter runs nothing but descendants of what it waits for. */
+    if (live_count[worker] > 0) CHECK(descends(node, awaited[worker][live_count[worker] - 1]));
     CHECK_EQ(__atomic_fetch_add(&began[node], 1, __ATOMIC_RELAXED), 0); /* once */
     CHECK_EQ(LOAD(over[node / NODES]), 0);                              /* before its root ends */
     CHECK(live_count[worker] < LIVE_MAX);
+    awaited[worker][live_count[worker]] = node;
     live[worker][live_count[worker]++] = node;
 }
 
@@ -128,14 +139,19 @@ static pn_ref fork_node(uint32_t node) {
 static uint64_t join_node(uint32_t node, pn_ref job) {
     if (job == 0) return run_node(node);
     uint32_t worker = current_worker();
+    uint32_t *waits_for = &awaited[worker][live_count[worker] - 1];
+    uint32_t self = *waits_for;
+    *waits_for = node;
     uint32_t cancelled = percent(node, CANCELS, plan.cancel_percent) && penny_fork_cancel(worker, job);
     if (cancelled) STORE(never[node], 1);
     uint32_t state = penny_join(worker, job);
     if (state == PN_FRAME_READY && !percent(node, RUNS_BY_CORE, 50)) {
         penny_fork_release(worker, job);
+        *waits_for = self;
         return run_node(node);
     }
     if (state == PN_FRAME_READY) state = penny_fork_run(worker, job);
+    *waits_for = self;
     check_quiet(node); /* a join returns after its child and all below it */
     uint64_t result = record_of(job + PN_RECORD_OFFSET)[0];
     penny_fork_release(worker, job);
