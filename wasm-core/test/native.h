@@ -24,7 +24,7 @@ typedef struct test {
 } test;
 
 /* Ended by an entry without a name. */
-extern const test deque_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
+extern const test deque_tests[], litmus_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
     range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[],
     tree_tests[], limits_tests[], explore_fork_tests[], sdk_tests[];
 
