@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class SchedulerLitmusTest {
 
-    private static final int STARVATION_ROUNDS = 3_000;
+    private static final int STARVATION_ROUNDS = 1_000;
     private static final int PING_PONGS = 1_000;
 
     static Stream<Named<Supplier<ThreadBackend>>> backends() {
@@ -42,7 +42,7 @@ class SchedulerLitmusTest {
             if (hasTwoThreads) {
                 module.function("wait", "(i32)->i32", call -> {
                     while (arrived.get() < call.i32(0)) {
-                        Thread.onSpinWait();
+                        Thread.yield();
                     }
                     call.result(arrived.get());
                 });
@@ -157,7 +157,7 @@ class SchedulerLitmusTest {
     void yieldALot(Supplier<ThreadBackend> backend) {
         try (Penny penny = Penny.builder().workers(2).backend(backend.get()).build()) {
             TaskFunction<Integer> yields = penny.javaModule("m").function("yield", "(i32)->i32", call -> {
-                for (int i = 0; i < 100; i++) {
+                for (int i = 0; i < 20; i++) {
                     Thread.yield();
                 }
                 call.result(call.i32(0));

@@ -29,7 +29,7 @@ class WasmMemoryModelTest {
     private static final int Y = 128;
     private static final int R0 = 256;
     private static final int R1 = 384;
-    private static final int ROUNDS = 150;
+    private static final int ROUNDS = 500;
     private static final int LOAD = 0x10;
     private static final int STORE = 0x17;
 
