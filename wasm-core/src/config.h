@@ -41,9 +41,6 @@
 #define PN_NEST_MAX 255u
 #endif
 
-/* Forks between two polls of the heartbeat, at most: few enough that long forks are still promoted in time. */
-#define PN_POLL_BUDGET_MAX 16u
-
 /* Lowest word of every shadow stack; gone means that the stack ran over. */
 #define PN_STACK_CANARY 0xCA11AB1Eu
 

@@ -184,7 +184,6 @@ typedef struct pn_worker {
 
     /* Private to the worker from here on, but for the words that the host reads on the worker's own thread. */
     PN_ON_LINE uint32_t beat_seen; /* globals.heartbeat at the last poll */
-    uint32_t poll_budget;          /* forks until the next poll */
     uint32_t polls_to_beat;        /* globals.heartbeat_polls > 0: polls until the next beat */
     uint32_t nest;                 /* contexts in use: dispatches around the current one */
     pn_ref awaited_frame;          /* of penny_host_wait */

@@ -59,6 +59,10 @@ enum pn_item_status {
 enum pn_outcome {
 #include "penny/state.def"
 };
+#define PN_POLL(name, value, text) PN_POLL_##name = (value),
+enum pn_poll {
+#include "penny/state.def"
+};
 #define PN_COMMAND(name, value, text) PN_COMMAND_##name = (value),
 enum pn_command {
 #include "penny/state.def"
@@ -112,9 +116,8 @@ PN_EXPORT("penny_worker_help") uint32_t penny_worker_help(uint32_t worker);
 
 /* ---- forks: all inside a dispatch of that worker ---- */
 
-/* > 0: how many forks may be made until the next poll. < 0: the same, negated, and the oldest private fork should be
- * promoted now. */
-PN_EXPORT("penny_poll") int32_t penny_poll(uint32_t worker);
+/* Whether the oldest private fork should be promoted now: PN_POLL_* bits. */
+PN_EXPORT("penny_poll") uint32_t penny_poll(uint32_t worker);
 
 /* A fork of the task that is being dispatched: a JOB frame that runs `slot`, its record to be written by the caller; 0 when
  * there is none left. */

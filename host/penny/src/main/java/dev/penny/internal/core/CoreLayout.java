@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x193DB47634C7E475L;
+    public static final long ABI_HASH = 0x303AA244BB47F4D8L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -179,11 +179,11 @@ public final class CoreLayout {
     /** u64[COUNTER_COUNT]. */
     public static final int WORKER_COUNTERS = 128;
     /** Dispatches around the current one. */
-    public static final int WORKER_NEST = 780;
+    public static final int WORKER_NEST = 776;
     /** The frame of the upcall wait. */
-    public static final int WORKER_AWAITED_FRAME = 784;
+    public static final int WORKER_AWAITED_FRAME = 780;
     /** The failed child because of which the current dispatch fails, 0: none; the host takes and releases it. */
-    public static final int WORKER_FAILED_CHILD = 788;
+    public static final int WORKER_FAILED_CHILD = 784;
     /** Dispatches inside dispatches on one worker. */
     public static final int NEST_MAX = 255;
     /** From this depth on waiters only wait. */
@@ -380,6 +380,12 @@ public final class CoreLayout {
     public static final int WAITER_PARKS = 1;
     /** The task returned WAIT once: READY now means resumed, and only the owner claims it. */
     public static final int WAITER_SUSPENDED = 2;
+
+    // Bits of penny_poll. Prefix `POLL_`.
+    /** There was a beat since the last promotion. */
+    public static final int POLL_PROMOTE = 1;
+    /** Ask again at the next fork: the beats are counted in polls. */
+    public static final int POLL_AGAIN = 2;
 
     // Item statuses. Prefix `ITEM_`.
     /** Not run yet. */

@@ -66,7 +66,7 @@ public final class Scheduler {
         }
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
-        this.heartbeat = new Heartbeat(memory, () -> workers.stream().mapToLong(Worker::polls).sum());
+        this.heartbeat = new Heartbeat(memory, runtime, workers);
         this.backend = config.backend();
         this.crew = start(backend);
     }
