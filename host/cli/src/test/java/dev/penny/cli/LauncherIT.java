@@ -104,7 +104,7 @@ class LauncherIT {
     private Path checkout(byte[] cache) throws IOException, InterruptedException {
         Path top = Files.createDirectories(directory.resolve("checkout"));
         for (String name : List.of("scripts", "docs", "guest-modules", "wasm-core", "host/jit", "host/penny", "host/cli/src",
-                "host/cli/target/dist/lib", "host/cli/target/dist/jit")) {
+                "host/cli/target/dist/jit")) {
             Files.createDirectories(top.resolve(name).getParent());
             Files.createSymbolicLink(top.resolve(name), ROOT.resolve(name));
         }
@@ -112,12 +112,16 @@ class LauncherIT {
         for (String name : List.of("pom.xml", "host/cli/pom.xml")) {
             Files.copy(ROOT.resolve(name), top.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        Path start = Files.createDirectories(top.resolve("host/cli/target/dist/start"));
-        try (DirectoryStream<Path> jars = Files.newDirectoryStream(ROOT.resolve("host/cli/target/dist/start"), "penny-jit-*.jar")) {
-            for (Path jar : jars) {
-                Files.createSymbolicLink(start.resolve(jar.getFileName()), jar);
+        Path dist = top.resolve("host/cli/target/dist");
+        for (String folder : List.of("lib", "start")) {
+            Files.createDirectories(dist.resolve(folder));
+            try (DirectoryStream<Path> jars = Files.newDirectoryStream(ROOT.resolve("host/cli/target/dist").resolve(folder), "*.jar")) {
+                for (Path jar : jars) {
+                    Files.createSymbolicLink(dist.resolve(folder).resolve(jar.getFileName()), jar);
+                }
             }
         }
+        Path start = dist.resolve("start");
         Files.write(start.resolve("penny.aot"), cache);
         String home = System.getProperty("java.home");
         Files.writeString(start.resolve("state"), home + "\n" + Files.readString(Path.of(home, "release")) + "usable\n");
