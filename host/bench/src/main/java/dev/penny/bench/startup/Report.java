@@ -2,6 +2,7 @@ package dev.penny.bench.startup;
 
 import dev.penny.bench.startup.Launcher.Run;
 import dev.penny.bench.startup.Launcher.Start;
+import java.awt.Color;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ final class Report {
                     warmup.add(String.format(Locale.ROOT, "%s,%s,%d,%d,%.1f", job, name(start), run, (i + 1) * Throughput.STEP_MILLIS,
                             rates[i]));
                 }
-                chart.addSeries(name(start) + " " + (run + 1), seconds, rates).setMarker(SeriesMarkers.NONE);
+                chart.addSeries(name(start) + " " + (run + 1), seconds, rates).setMarker(SeriesMarkers.NONE)
+                        .setLineColor(start == Start.PLAIN ? Color.GRAY : Color.BLUE);
             }
             summary.add(entry(job + "-to-80-percent", start, "ms", values(runs, Throughput::warmMillis)));
             summary.add(entry(job + "-peak", start, "per second", values(runs, Throughput::peak)));
