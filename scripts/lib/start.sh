@@ -4,6 +4,7 @@
 #
 # Uses top, dist and JAVA_HOME of the caller.
 
+# shellcheck disable=SC2154
 start_dir=$dist/start
 start_cache=$start_dir/penny.aot
 # The JDK for which a cache was tried, and as last line whether it came out: "usable" or "failed".
