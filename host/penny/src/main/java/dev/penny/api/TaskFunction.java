@@ -1,5 +1,6 @@
 package dev.penny.api;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 
@@ -60,4 +61,20 @@ public interface TaskFunction<R> {
 
     /** As {@link #mapRangeToLongs} for functions with a floating point result. */
     double[] mapRangeToDoubles(long from, long to);
+
+    /**
+     * Runs the function with these arguments on all workers, again and again, until it does not get faster any more or the limit is
+     * over: what follows meets compiled code. A function starts in an interpreter, some 50 times slower, and is compiled for all
+     * workers at once. Results are dropped; what the function does besides returning one, it does many times.
+     *
+     * <p><b>Threads:</b> any but a task's; blocks.
+     *
+     * @param limit when to stop at the latest; a call that runs is waited for
+     * @param arguments as for {@link #submit}, and typical: code that they do not reach stays cold
+     * @throws SignatureException wrong arity, wrong type or a number out of range
+     * @throws TaskFailedException a call failed
+     */
+    default WarmUp warmUp(Duration limit, Object... arguments) {
+        return WarmUp.run(this, limit, arguments);
+    }
 }
