@@ -42,6 +42,12 @@ uint32_t pn_frame_claim(pn_frame *frame);
  * worker queues the frame. When it returns 1 the host finds BLOCKED, makes it READY with a CAS, and queues it itself. */
 uint32_t pn_frame_block(pn_frame *frame);
 
+/* Whether the host no longer wants the result. A hint: late by a moment at most. pre: SINGLE, BULK or RANGE. */
+static inline uint32_t pn_frame_is_cancelled(const pn_frame *frame) {
+    if (frame->kind == PN_KIND_SINGLE) return pn_load_hint(&frame->cancelled);
+    return pn_load_hint(&pn_block_at(frame->block)->cancelled);
+}
+
 /* RUNNING -> a final state. */
 void pn_frame_finish(pn_frame *frame, uint32_t to);
 

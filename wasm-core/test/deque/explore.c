@@ -96,13 +96,17 @@ static void deque_three_frames(void) {
 
 /* ---- injector ---- */
 
+static pn_injector *queue(void) {
+    return pn_injector_at(PN_PRIORITY_NORMAL);
+}
+
 static void push_one(void *number) {
-    CHECK(pn_injector_push(host_frame((uint32_t)(uintptr_t)number)));
+    CHECK(pn_injector_push(queue(), host_frame((uint32_t)(uintptr_t)number)));
 }
 
 static void pop_one(void *unused) {
     (void)unused;
-    take(pn_injector_pop());
+    take(pn_injector_pop(queue()));
 }
 
 static void injector_two_by_two(void) {
@@ -114,7 +118,7 @@ static void injector_two_by_two(void) {
         for (uintptr_t i = 0; i < 2; i++) host_spawn(push_one, (void *)i);
         for (uint32_t i = 0; i < 2; i++) host_spawn(pop_one, 0);
         host_join();
-        for (pn_ref frame; (frame = pn_injector_pop()) != 0;) take(frame);
+        for (pn_ref frame; (frame = pn_injector_pop(queue())) != 0;) take(frame);
         CHECK_EQ(taken[0], 1);
         CHECK_EQ(taken[1], 1);
         schedules++;
