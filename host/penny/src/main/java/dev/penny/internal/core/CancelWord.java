@@ -1,0 +1,19 @@
+package dev.penny.internal.core;
+
+/**
+ * Whether the host still wants what a frame computes, for running tasks that ask.
+ *
+ * <p><b>Threads:</b> any, while the frame is the asking task's.
+ */
+public final class CancelWord {
+
+    private CancelWord() { }
+
+    /** True once the task, its bulk or its deadline was cancelled or has passed. May be a moment late. */
+    public static boolean isSet(CoreMemory memory, int frame) {
+        int word = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE
+                ? frame + CoreLayout.FRAME_CANCELLED
+                : memory.getInt(frame + CoreLayout.FRAME_BLOCK) + CoreLayout.BLOCK_CANCELLED;
+        return memory.loadAcquire(word) != 0;
+    }
+}
