@@ -43,7 +43,10 @@ pn_ref pn_find_steal(pn_worker *worker, uint32_t victim_id) {
     return frame;
 }
 
-static pn_ref find_injected(pn_worker *worker, uint32_t priority) {
+/* The loop must stay small for the host's compiler, and this is not what it does in most rounds. */
+#define OUT_OF_LINE __attribute__((noinline))
+
+static OUT_OF_LINE pn_ref find_injected(pn_worker *worker, uint32_t priority) {
     pn_injector *injector = pn_injector_at(priority);
     pn_ref frame = pn_injector_pop(injector);
     if (frame == 0) return 0;
@@ -65,9 +68,8 @@ pn_ref pn_find_mail(pn_worker *worker) {
     return frame;
 }
 
-uint32_t pn_find_high_waits(pn_worker *worker) {
+OUT_OF_LINE uint32_t pn_find_high_changed(pn_worker *worker) {
     const pn_injector *high = (const pn_injector *)pn_at(worker->high_ref);
-    if (pn_load_hint(&high->tail) == worker->high_seen) return 0;
     if (pn_injector_has_work(high)) return 1;
     /* relaxed: head is tail when all were taken; less while a producer has a position but has not published it yet, and
      * then the next round looks again. */
@@ -95,11 +97,18 @@ uint32_t pn_find_make_way(pn_worker *worker, uint32_t flags) {
 }
 
 static pn_ref find_source(pn_worker *worker, uint32_t source) {
-    switch (source) {
+    switch (source) { /* not OWN */
     case PN_SOURCE_LOW: return find_injected(worker, PN_PRIORITY_LOW);
     case PN_SOURCE_NORMAL: return find_injected(worker, PN_PRIORITY_NORMAL);
     default: return pn_find_mail(worker);
     }
+}
+
+static OUT_OF_LINE pn_ref find_after_making_way(pn_worker *worker) {
+    worker->makes_way = 0;
+    /* Mail first: the range itself may be the only frame in the injectors. */
+    pn_ref frame = pn_find_mail(worker);
+    return frame != 0 ? frame : pn_find_injected(worker);
 }
 
 static pn_ref find_high(pn_worker *worker) {
@@ -107,7 +116,7 @@ static pn_ref find_high(pn_worker *worker) {
 }
 
 /* The sources from the one whose turn it is on. On its own turn the deque is asked next, if only nothing is taken here. */
-static pn_ref find_by_turn(pn_worker *worker) {
+static OUT_OF_LINE pn_ref find_by_turn(pn_worker *worker) {
     uint32_t turn = worker->turn;
     worker->turn = turn + 1 == PN_TURN_COUNT ? 0 : turn + 1;
     for (uint32_t asked = 0; asked < PN_TURN_COUNT; asked++) {
@@ -128,11 +137,7 @@ pn_ref pn_find_first(pn_worker *worker) {
         worker->makes_way = 0;
         return find_by_turn(worker);
     }
-    if (worker->makes_way) {
-        worker->makes_way = 0;
-        pn_ref frame = pn_find_injected(worker);
-        return frame != 0 ? frame : pn_find_mail(worker);
-    }
+    if (worker->makes_way) return find_after_making_way(worker);
     return find_high(worker);
 }
 

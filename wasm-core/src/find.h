@@ -44,8 +44,14 @@ pn_ref pn_find_mail(pn_worker *worker);
 /* What goes before the own deque in this round: by turn, after a range made way, or of high priority. Counts the round. */
 pn_ref pn_find_first(pn_worker *worker);
 
-/* Whether a frame of high priority waits. */
-uint32_t pn_find_high_waits(pn_worker *worker);
+/* The second half of pn_find_high_waits. */
+uint32_t pn_find_high_changed(pn_worker *worker);
+
+/* Whether a frame of high priority waits. One load of a shared word when none has come. */
+static inline uint32_t pn_find_high_waits(pn_worker *worker) {
+    const pn_injector *high = (const pn_injector *)pn_at(worker->high_ref);
+    return pn_load_hint(&high->tail) != worker->high_seen && pn_find_high_changed(worker);
+}
 
 /* Whether a range with these flags must leave for something outside; then the next round starts with that. */
 uint32_t pn_find_make_way(pn_worker *worker, uint32_t flags);

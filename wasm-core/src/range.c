@@ -142,13 +142,9 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
             end_part(worker, part_ref, worker->range_failed, 0);
             return next - first;
         }
-        if (next - first >= items_max || pn_idle_command() != PN_COMMAND_RUN) {
-            leave_part(worker, part, next, worker->range_failed);
-            pn_run_requeue_first(worker, part_ref);
-            return next - first;
-        }
-        if (looks_for_high && pn_find_high_waits(worker)) {
-            pn_counter_add(&worker->counters.yields, 1);
+        uint32_t high_waits = looks_for_high && pn_find_high_waits(worker);
+        if (high_waits || next - first >= items_max || pn_idle_command() != PN_COMMAND_RUN) {
+            pn_counter_add(&worker->counters.yields, high_waits);
             leave_part(worker, part, next, worker->range_failed);
             pn_run_requeue_first(worker, part_ref);
             return next - first;

@@ -25,7 +25,7 @@ typedef struct test {
 
 /* Ended by an entry without a name. */
 extern const test deque_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
-    range_tests[], worker_tests[], step_tests[], explore_tests[];
+    range_tests[], worker_tests[], step_tests[], place_tests[], explore_tests[];
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
