@@ -37,7 +37,7 @@ public interface TaskFunction<R> {
     /**
      * Submits one task.
      *
-     * <p>Blocks while the injector or argument memory is full, unless the builder says reject, or the caller is itself a task
+     * <p>Blocks while its queue or argument memory is full, unless the builder says reject, or the caller is itself a task
      * (then the submission is queued without limit, so that workers cannot wait for each other).
      *
      * @throws SignatureException wrong arity, wrong type or a number out of range

@@ -15,7 +15,7 @@ package dev.penny.internal.core;
  * @param pollInterval every how many rounds another source of work goes first
  * @param spinRounds attempts to find work before parking
  * @param rangeGrain items between two looks at whether to split a range
- * @param rangeYieldItems items after which a range lets the injector go first
+ * @param rangeYieldItems items after which a range lets what waits outside go first
  * @param seed of the victim choice
  * @param memoryBytes total, a multiple of 64 KiB; what the tables leave is the result heap
  */
