@@ -31,6 +31,17 @@ uint32_t pn_find_first_victim(pn_worker *worker) {
     return victim + (victim >= worker->id);
 }
 
+pn_ref pn_find_held(pn_worker *worker) {
+    pn_ref frame = worker->held_frame;
+    /* A held JOB is alone. Relaxed: own word. */
+    worker->held_frame = pn_frame_at(frame)->kind == PN_KIND_JOB ? 0 : pn_load_relaxed(&pn_frame_at(frame)->waiter);
+    return frame;
+}
+
+uint32_t pn_find_holds_job(const pn_worker *worker) {
+    return worker->held_frame != 0 && pn_frame_at(worker->held_frame)->kind == PN_KIND_JOB;
+}
+
 pn_ref pn_find_steal(pn_worker *worker, uint32_t victim_id) {
     pn_worker *victim = pn_worker_at(victim_id);
     pn_ref frame = pn_deque_steal(victim);
@@ -157,11 +168,8 @@ static pn_ref steal_round(pn_worker *worker) {
 }
 
 pn_ref pn_find(pn_worker *worker) {
-    pn_ref frame = worker->held_frame;
-    if (frame != 0) {
-        worker->held_frame = 0;
-        return frame;
-    }
+    pn_ref frame;
+    if (worker->held_frame != 0) return pn_find_held(worker);
     if ((frame = pn_find_first(worker)) != 0) return frame;
     if ((frame = pn_deque_pop(worker)) != 0) return frame;
     if ((frame = pn_find_mail(worker)) != 0) return frame;

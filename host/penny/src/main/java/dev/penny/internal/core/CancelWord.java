@@ -11,9 +11,11 @@ public final class CancelWord {
 
     /** True once the task, its bulk or its deadline was cancelled or has passed. May be a moment late. */
     public static boolean isSet(CoreMemory memory, int frame) {
-        int word = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE
-                ? frame + CoreLayout.FRAME_CANCELLED
-                : memory.getInt(frame + CoreLayout.FRAME_BLOCK) + CoreLayout.BLOCK_CANCELLED;
+        int root = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB
+                ? memory.getInt(frame + CoreLayout.FRAME_ROOT) : frame;
+        int word = memory.getInt(root + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE
+                ? root + CoreLayout.FRAME_CANCELLED
+                : memory.getInt(root + CoreLayout.FRAME_BLOCK) + CoreLayout.BLOCK_CANCELLED;
         return memory.loadAcquire(word) != 0;
     }
 }

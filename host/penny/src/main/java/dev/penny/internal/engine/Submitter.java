@@ -271,6 +271,13 @@ final class Submitter {
         }
         Placement placement = placementOf(memory.getInt(frame + CoreLayout.FRAME_FLAGS));
         memory.storeSeqCst(state, CoreLayout.FRAME_STATE_READY);
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB) {
+            // The worker that forked it dispatches it again when it joins; see join.h of the core.
+            if ((memory.loadSeqCst(frame + CoreLayout.FRAME_WAITER) & CoreLayout.WAITER_PARKS) != 0) {
+                scheduler.unpark(memory.getInt(frame + CoreLayout.FRAME_OWNER));
+            }
+            return;
+        }
         while (!placement.queue().tryPush(frame)) {
             if (scheduler.isClosed() || scheduler.isBroken()) {
                 return;
