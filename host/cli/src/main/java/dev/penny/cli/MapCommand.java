@@ -96,7 +96,7 @@ final class MapCommand implements Callable<Integer> {
                             .formatted(found.mangledName(), found.signature().parameters().size()));
                 }
                 source.check(found);
-                settings.on(found);
+                settings.check(found);
                 return new MapSession(terminal, found, source, target, new MapSession.Style(json, progress), settings).run(interrupts);
             }
         }

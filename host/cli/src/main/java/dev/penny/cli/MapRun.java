@@ -86,11 +86,13 @@ final class MapRun {
         switch (outcome) {
             case Outcome.Done<?> done -> writer.done(entry.name(), Optional.ofNullable(done.value()));
             case Outcome.Failed<?> failed -> {
-                if (failed.cause() instanceof DeadlineException) {
+                String reason = failed.cause().getMessage();
+                if (failed.cause() instanceof DeadlineException tooLate) {
+                    reason = settings.late(tooLate);
                     late = true;
                     feed.stop();
                 }
-                fail(entry.name(), failed.cause().getMessage());
+                fail(entry.name(), reason);
             }
         }
         count();

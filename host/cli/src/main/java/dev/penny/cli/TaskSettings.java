@@ -1,5 +1,6 @@
 package dev.penny.cli;
 
+import dev.penny.api.DeadlineException;
 import dev.penny.api.Priority;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskOptions;
@@ -24,12 +25,30 @@ final class TaskSettings {
     private Optional<Long> endNanos = Optional.empty();
 
     /**
+     * Checks what needs a runtime.
+     *
+     * @throws UsageException there is no such worker
+     */
+    void check(TaskFunction<?> function) {
+        apply(function, deadline);
+    }
+
+    /**
      * The function with these options; the time of the deadline runs from the first call of this on.
      *
      * @throws UsageException there is no such worker
      */
     <R> TaskFunction<R> on(TaskFunction<R> function) {
-        if (priority.isEmpty() && worker.isEmpty() && deadline.isEmpty()) {
+        return apply(function, deadline.map(this::left));
+    }
+
+    /** What a task that was too late for the whole run is told; its function may have been given what was left of the time. */
+    String late(DeadlineException cause) {
+        return new DeadlineException(cause.function(), deadline.orElse(cause.deadline())).getMessage();
+    }
+
+    private <R> TaskFunction<R> apply(TaskFunction<R> function, Optional<Duration> time) {
+        if (priority.isEmpty() && worker.isEmpty() && time.isEmpty()) {
             return function;
         }
         try {
@@ -37,8 +56,8 @@ final class TaskSettings {
             if (worker.isPresent()) {
                 options = options.pinnedTo(worker.get());
             }
-            if (deadline.isPresent()) {
-                options = options.deadline(left(deadline.get()));
+            if (time.isPresent()) {
+                options = options.deadline(time.get());
             }
             return function.with(options);
         } catch (IllegalArgumentException e) {

@@ -49,7 +49,7 @@ class TaskSettingsTest {
         assertEquals(ExitCode.FAILED, terminal.run("map", TASKS, "nap", "--range", "0..1000000", "--workers", "2", "--deadline", "300ms"));
         assertTrue(terminal.err().contains("deadline passed: function=TestTasks/nap(i32)->i32, deadline=0.3s"), terminal.err());
         assertTrue(terminal.err().lines().anyMatch(
-                line -> line.matches("penny: the deadline passed: \\d+ of 1000000 numbers delivered, the rest was not run")), terminal.err());
+                line -> line.matches("penny: the deadline passed: \\d+ of 1000000 tasks delivered, the rest was not run")), terminal.err());
     }
 
     @Test
