@@ -62,8 +62,8 @@ public final class PennyBuilder {
     }
 
     /**
-     * How many tasks may wait per priority, and all together, before submissions do, 4 to 2^20, rounded up to a power of two; by default 16,384 or what small memory
-     * allows.
+     * How many tasks may wait per priority, and about as many all together, before submissions do: 4 to 2^20, rounded up to a power of
+     * two; by default 16,384 or what small memory allows.
      */
     public PennyBuilder queueCapacity(int tasks) {
         int asked = (int) inRange("queueCapacity", tasks, 4, QUEUE_MAX);

@@ -16,7 +16,8 @@ final class DurationParser implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher matcher = FORM.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
-            throw new TypeConversionException("not a length of time: value='%s', expected a number with ms, s, m or h, as 2s".formatted(text));
+            throw new TypeConversionException(
+                    "not a length of time: value='%s', expected a number with ms, s, m or h, as 2s".formatted(text));
         }
         long unitNanos = switch (matcher.group(2)) {
             case "ms" -> Duration.ofMillis(1).toNanos();

@@ -54,8 +54,8 @@ class TaskSettingsTest {
 
     @Test
     void aMapInTimeIsComplete() {
-        assertEquals(ExitCode.OK, terminal.run("map", TASKS, "nap", "--range", "0..5", "--pin", "0", "--priority", "low", "--deadline", "1h"),
-                terminal.err());
+        assertEquals(ExitCode.OK, terminal.run("map", TASKS, "nap", "--range", "0..5", "--pin", "0", "--priority", "low",
+                "--deadline", "1h"), terminal.err());
         assertEquals("0  0\n1  1\n2  2\n3  3\n4  4\n", terminal.out());
     }
 

@@ -206,7 +206,8 @@ final class BulkChunk implements FrameOwner {
         for (int item = 0; item < count; item++) {
             switch (memory.getByte(statuses + item)) {
                 case CoreLayout.ITEM_DONE -> reader.done(item, memory, record(item));
-                case CoreLayout.ITEM_CANCELLED -> failures.putIfAbsent(item, cancelled != null ? cancelled : scheduler.lostFailure(function));
+                case CoreLayout.ITEM_CANCELLED -> failures.putIfAbsent(item,
+                        cancelled != null ? cancelled : scheduler.lostFailure(function));
                 default -> failures.putIfAbsent(item, scheduler.lostFailure(function));
             }
         }
