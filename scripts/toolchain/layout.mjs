@@ -26,6 +26,7 @@ const families = {
   PN_FRAME_STATE: ['FRAME_STATE_', 'Frame states'],
   PN_KIND: ['KIND_', 'Frame kinds'],
   PN_FLAG: ['FLAG_', 'Flags'],
+  PN_PRIORITY: ['PRIORITY_', 'Priorities'],
   PN_WAITER: ['WAITER_', 'Bits of frame.waiter'],
   PN_POLL: ['POLL_', 'Bits of penny_poll'],
   PN_ITEM: ['ITEM_', 'Item statuses'],

@@ -47,6 +47,10 @@ enum pn_kind {
 enum pn_flag {
 #include "penny/state.def"
 };
+#define PN_PRIORITY(name, value, text) PN_PRIORITY_##name = (value),
+enum pn_priority {
+#include "penny/state.def"
+};
 #define PN_WAITER(name, value, text) PN_WAITER_##name = (value),
 enum pn_waiter {
 #include "penny/state.def"

@@ -29,14 +29,22 @@ public interface TaskFunction<R> {
     }
 
     /**
+     * The same function with other options for what is submitted through it. Those of this one are replaced, not added to.
+     *
+     * @throws IllegalArgumentException pinned to a worker that does not exist
+     */
+    TaskFunction<R> with(TaskOptions options);
+
+    /**
      * Submits one task.
      *
-     * <p>Blocks while the injector or argument memory is full, unless the builder says reject, or the caller is itself a task
+     * <p>Blocks while its queue or argument memory is full, unless the builder says reject, or the caller is itself a task
      * (then the submission is queued without limit, so that workers cannot wait for each other).
      *
      * @throws SignatureException wrong arity, wrong type or a number out of range
      * @throws CapacityException an argument larger than argument memory, or full and the builder says reject
      * @throws ClosedException the scheduler is closed
+     * @throws DeadlineException only from {@link #call} and the arrays below: the deadline passed; a handle fails with it instead
      */
     TaskHandle<R> submit(Object... arguments);
 
