@@ -273,9 +273,10 @@ static void waiter_takes_nothing_its_thief_helps_with(void) {
             reset();
             pn_ref frame = kinds[i] == PN_KIND_SINGLE ? frame_single(1, SLOT_STRANGER, 0)
                                                       : frame_bulk(1, 0, SLOT_STRANGER, 16, 5);
-            pn_injector_get()->head.raw = pn_injector_get()->tail.raw = PN_INJECTOR_INDEX_START;
-            for (uint32_t c = 0; c < 4; c++) pn_injector_get()->cells[c].sequence.raw = PN_INJECTOR_INDEX_START + c;
-            CHECK(pn_injector_push(frame));
+            pn_injector *injector = pn_injector_at(PN_PRIORITY_NORMAL);
+            injector->head.raw = injector->tail.raw = PN_INJECTOR_INDEX_START;
+            for (uint32_t c = 0; c < 4; c++) injector->cells[c].sequence.raw = PN_INJECTOR_INDEX_START + c;
+            CHECK(pn_injector_push(injector, frame));
             host_spawn(forks_a_helper, 0);
             host_spawn(steals, (void *)(uintptr_t)(1 + 16));
             host_join();
