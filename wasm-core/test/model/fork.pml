@@ -20,7 +20,7 @@
  *   READY       a waiter takes a frame that its thief did not claim    HELD     a frame popped out of order is dropped
  *   SCOPE       a dying job leaves its stolen children behind          RECLAIM  a joiner never looks into its own deque
  *   RESUME      a resumed child does not wake its joiner               TWICE    join releases what the trap released
- *   ABA         an early resume makes the frame claimable at once      EARLY    join returns before the child has ended */
+ *   ORDER       a waiter reads the state before SUSPENDED              EARLY    join returns before the child has ended */
 #ifndef WORKERS
 #define WORKERS 2
 #endif
@@ -38,7 +38,6 @@
 #define CAPACITY 4
 #define NONE 255
 
-/* Frame states. RESUMED: ready again after WAIT, for the joiner. EARLY: resumed before the thief had blocked it. */
 #define FREE 1
 #define READY 2
 #define RUNNING 3
@@ -46,12 +45,11 @@
 #define DONE 5
 #define FAILED 6
 #define CANCELLED 7
-#define RESUMED 8
-#define EARLY 9
 #define FINAL(s) ((s) >= DONE && (s) <= CANCELLED)
 
 byte state[FRAMES] = FREE;
 bool waiter[FRAMES];
+bool suspended[FRAMES]; /* the thief has left the frame after WAIT: READY means resumed from now on */
 byte thief[FRAMES];
 byte job[FRAMES];
 bool held[FRAMES];
@@ -116,6 +114,7 @@ inline promote() { /* sets f */
         :: f < (w + 1) * SHARE ->
             job[f] = private[w * JOBS + first[w]];
             waiter[f] = false;
+            suspended[f] = false;
             held[f] = false;
             state[f] = READY
         :: else -> f = NONE
@@ -159,11 +158,11 @@ inline dispatch(x) { /* sets j */
     }
 #ifdef MUTANT_READY
     if
-    :: state[x] == READY || state[x] == RESUMED ->
+    :: state[x] == READY ->
         state[x] = RUNNING;
 #else
     d_step {
-        assert(state[x] == READY || state[x] == RESUMED);
+        assert(state[x] == READY);
         state[x] = RUNNING
     }
 #endif
@@ -173,18 +172,17 @@ inline dispatch(x) { /* sets j */
         waited[j] = true; /* the host has the task from here on */
         d_step {
             if
-            :: state[x] == RUNNING -> state[x] = BLOCKED; j = NONE
+            :: state[x] == RUNNING -> state[x] = BLOCKED
+            :: else -> assert(state[x] == READY) /* resumed already */
+            fi
+        }
+        atomic {
+            suspended[x] = true; /* one RMW with the look at the waiter */
+            if
+            :: waiter[x] -> unpark(OWNER(x))
             :: else -> skip
             fi
         }
-#ifndef MUTANT_ABA
-        if
-        :: j != NONE ->
-            assert(state[x] == EARLY);
-            finish(x, RESUMED)
-        :: else -> skip
-        fi
-#endif
     :: else ->
         run Job(w, j);
         (ended[j]);
@@ -248,7 +246,19 @@ inline await() {
     do
     :: FINAL(state[f]) -> break
 #ifdef BLOCK
-    :: state[f] == RESUMED -> dispatch(f)
+#ifdef MUTANT_ORDER
+    :: state[f] == READY ->
+        if
+        :: suspended[f] -> dispatch(f)
+        :: else -> skip
+        fi
+#else
+    :: suspended[f] ->
+        if
+        :: state[f] == READY -> dispatch(f)
+        :: else -> skip
+        fi
+#endif
 #endif
 #ifdef MUTANT_READY
     :: state[f] == READY -> dispatch(f)
@@ -265,14 +275,14 @@ inline await() {
             dispatch(g)
         :: else -> skip
         fi
-    :: !FINAL(state[f]) && state[f] != RESUMED ->
+    :: !FINAL(state[f]) && !(suspended[f] && state[f] == READY) ->
 #ifdef MUTANT_WAITER
         waiter[f] = true;
         (permit[w]) -> permit[w] = false
 #else
         waiter[f] = true;
         if
-        :: FINAL(state[f]) || state[f] == RESUMED -> skip
+        :: FINAL(state[f]) || suspended[f] && state[f] == READY -> skip
         :: else -> (permit[w]) -> permit[w] = false
         fi
 #endif
@@ -441,31 +451,22 @@ proctype Worker(byte w) {
 #ifdef BLOCK
 /* The task that job 1 waits for ends at any time after it was handed over. */
 proctype Host() {
-    byte f, found;
+    byte f;
     if
     :: waited[1] -> skip
     :: roots_ended == ROOTS -> goto out
     fi;
     f = frame_of[1];
     d_step {
-        found = state[f];
-        if
-#ifdef MUTANT_ABA
-        :: found == RUNNING -> state[f] = RESUMED
-#else
-        :: found == RUNNING -> state[f] = EARLY
-#endif
-        :: found == BLOCKED -> state[f] = RESUMED
-        fi
+        assert(state[f] == RUNNING || state[f] == BLOCKED);
+        state[f] = READY
     }
+#ifndef MUTANT_RESUME
     if
-#ifdef MUTANT_RESUME
-    :: false -> skip
-#else
-    :: found == BLOCKED && waiter[f] -> unpark(OWNER(f))
-#endif
+    :: waiter[f] -> unpark(OWNER(f))
     :: else -> skip
     fi;
+#endif
 out:
     skip
 }

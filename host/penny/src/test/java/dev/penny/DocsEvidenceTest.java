@@ -40,9 +40,10 @@ class DocsEvidenceTest {
 
     @Test
     void namesThatDoNotExistAreFound() {
-        assertEquals(List.of("deque/no_such_test", "litmus/lost_wakeup", "model/no_such_model", "mutant/no_such_mutant", "docs/no-such-file.md",
-                "SoakTest.noSuchMethod", "NoSuchTest", "something else"), unresolved("""
-                `deque/no_such_test` `deque/full` `litmus/lost_wakeup` `worker/lost_wakeup` `model/no_such_model` `model/deque` `model/fork_2_fail`
+        assertEquals(List.of("deque/no_such_test", "litmus/lost_wakeup", "model/no_such_model", "mutant/no_such_mutant",
+                "docs/no-such-file.md", "SoakTest.noSuchMethod", "NoSuchTest", "something else"), unresolved("""
+                `deque/no_such_test` `deque/full` `litmus/lost_wakeup` `worker/lost_wakeup`
+                `model/no_such_model` `model/deque` `model/fork_2_fail`
                 `mutant/no_such_mutant` `mutant/poll_is_atomic` `docs/no-such-file.md` `docs/contract.md`
                 `SoakTest.noSuchMethod` `SoakTest.aHundredMillionBulkTasksLoseNothing` `NoSuchTest` `something else`
                 """));
@@ -85,7 +86,8 @@ class DocsEvidenceTest {
     /** In scripts/test-core; the models of forks are named there for each number of workers. */
     private static boolean model(String name) {
         String script = read("scripts/test-core");
-        return script.contains("model/" + name + " ") || script.contains("model/" + name.replaceAll("^fork_\\d_", "fork_\\${workers}_") + "\"")
+        return script.contains("model/" + name + " ")
+                || script.contains("model/" + name.replaceAll("^fork_\\d_", "fork_\\${workers}_") + "\"")
                 || script.contains("model/" + name.replaceAll("^fork_\\d$", "fork_\\$workers") + "\"");
     }
 

@@ -38,7 +38,8 @@ class SchedulerLitmusTest {
         AtomicInteger arrived = new AtomicInteger();
         try (Penny penny = Penny.builder().workers(2).backend(backend.get()).build()) {
             boolean hasTwoThreads = hasTwoThreads(penny);
-            JavaModuleBuilder module = penny.javaModule("m").function("arrive", "(i32)->i32", call -> call.result(arrived.incrementAndGet()));
+            JavaModuleBuilder module = penny.javaModule("m")
+                    .function("arrive", "(i32)->i32", call -> call.result(arrived.incrementAndGet()));
             if (hasTwoThreads) {
                 module.function("wait", "(i32)->i32", call -> {
                     while (arrived.get() < call.i32(0)) {
@@ -163,10 +164,10 @@ class SchedulerLitmusTest {
                 call.result(call.i32(0));
             }).register().function("yield", "(i32)->i32", Integer.class);
             List<TaskHandle<Integer>> handles = new ArrayList<>();
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 100; i++) {
                 handles.add(yields.submit(i));
             }
-            for (int i = 0; i < 200; i++) {
+            for (int i = 0; i < 100; i++) {
                 assertEquals(i, handles.get(i).join());
             }
             LeakCheck.assertNothingHeld(penny);

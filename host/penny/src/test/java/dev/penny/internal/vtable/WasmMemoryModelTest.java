@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * The two-thread shapes of the threads proposal's tests (LB, MP, SB, plain and atomic) on GraalWasm itself: before Penny is blamed, the host
- * must keep the promise that every atomic access is sequentially consistent. Both threads walk over many independent pairs of words.
+ * The two-thread shapes of the threads proposal's tests (LB, MP, SB, plain and atomic) on GraalWasm itself: before Penny is blamed, the
+ * host must keep the promise that every atomic access is sequentially consistent. Both threads walk over many independent pairs of words.
  */
 @Timeout(120)
 class WasmMemoryModelTest {
