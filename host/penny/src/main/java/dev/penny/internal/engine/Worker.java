@@ -188,7 +188,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void startHeartbeat() {
-        scheduler.heartbeat().start();
+        if (memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS) != 0) {
+            scheduler.stepAnother();
+        } else {
+            scheduler.heartbeat().start();
+        }
     }
 
     /** Ends a rest of a task that waits for a fork. <b>Threads:</b> any. */
