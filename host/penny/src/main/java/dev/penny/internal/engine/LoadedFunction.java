@@ -61,6 +61,10 @@ final class LoadedFunction<R> implements TaskFunction<R> {
         return mangledName;
     }
 
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
     Marshaller marshaller() {
         return marshaller;
     }

@@ -42,6 +42,7 @@ public final class Scheduler {
     private final CoreMemory memory;
     private final Submitter submitter;
     private final Modules modules;
+    private final ForkJoin forks;
     private final List<Worker> workers;
     private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -57,6 +58,7 @@ public final class Scheduler {
         this.memory = coreModule.memory();
         this.submitter = new Submitter(this, memory, config.rejectWhenFull());
         this.modules = new Modules(this);
+        this.forks = new ForkJoin(this);
         List<Worker> made = new ArrayList<>();
         for (int index = 0; index < config.workers(); index++) {
             made.add(new Worker(this, index));
@@ -120,6 +122,11 @@ public final class Scheduler {
         return modules;
     }
 
+    /** Fork and join for Java code. */
+    public ForkJoin forks() {
+        return forks;
+    }
+
     /** How many workers there are. */
     public int workerCount() {
         return workers.size();
@@ -150,6 +157,12 @@ public final class Scheduler {
     /** Runs the workers on this thread until {@code done}, if the backend does that; false if the caller must wait itself. */
     boolean drive(BooleanSupplier done) {
         return !done.getAsBoolean() && crew.drive(done);
+    }
+
+    /** For a task that waits: runs one step of another worker on this thread, if the backend does that. */
+    boolean driveStep(BooleanSupplier done) {
+        boolean[] stepped = {false};
+        return crew.drive(() -> done.getAsBoolean() || stepped[0] || !(stepped[0] = true));
     }
 
     void unpark(int worker) {

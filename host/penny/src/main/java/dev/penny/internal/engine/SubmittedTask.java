@@ -84,6 +84,14 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         }
     }
 
+    /** Keeps a task from starting, but lets one that runs end; it completes as cancelled when a worker comes to it. */
+    void cancelUnlessStarted() {
+        int index = frameIndex;
+        if (index != HostFrames.NONE) {
+            scheduler.cancelFrame(index, this);
+        }
+    }
+
     @Override
     public void completed(Worker worker, int frame, int state) {
         CoreMemory memory = scheduler.memory();
@@ -134,19 +142,19 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
 
     @Override
     public R get() throws InterruptedException, ExecutionException {
-        scheduler.drive(this::isDone);
+        Waiter.await(scheduler, this, Long.MAX_VALUE);
         return super.get();
     }
 
     @Override
     public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        scheduler.drive(this::isDone);
+        Waiter.await(scheduler, this, unit.toNanos(timeout));
         return super.get(timeout, unit);
     }
 
     @Override
     public R join() {
-        scheduler.drive(this::isDone);
+        Waiter.await(scheduler, this, Long.MAX_VALUE);
         return super.join();
     }
 

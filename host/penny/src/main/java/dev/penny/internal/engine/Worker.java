@@ -47,6 +47,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private CoreInstance core;
     private Throwable failure;
     private boolean panicked;
+    private final ForkStack forks;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -55,6 +56,49 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
         this.invoke = this::invokeHostTask;
+        this.forks = new ForkStack(this, scheduler);
+    }
+
+    /** The open children of the worker that the calling thread runs; {@code null} on any other thread. */
+    static ForkStack forksOn(Scheduler scheduler) {
+        Worker worker = CURRENT.get();
+        return worker != null && worker.scheduler == scheduler ? worker.forks : null;
+    }
+
+    // ---- stand-ins
+
+    boolean beatDue() {
+        return false;
+    }
+
+    int forkAlloc(int slot) {
+        return 0;
+    }
+
+    boolean forkPush(int ref) {
+        return false;
+    }
+
+    int join(int ref) {
+        throw new IllegalStateException();
+    }
+
+    int runFork(int ref) {
+        throw new IllegalStateException();
+    }
+
+    void releaseFork(int ref) { }
+
+    boolean cancelFork(int ref) {
+        return false;
+    }
+
+    Throwable takeForkFailure(int ref) {
+        return null;
+    }
+
+    int help() {
+        return 0;
     }
 
     /** The worker whose body the calling thread is running, if any. */

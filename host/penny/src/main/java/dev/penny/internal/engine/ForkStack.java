@@ -1,0 +1,307 @@
+package dev.penny.internal.engine;
+
+import dev.penny.internal.core.CoreLayout;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntSupplier;
+
+/**
+ * The children that the Java tasks of one worker have forked and not joined. A fork is a store; every {@code budget} forks the worker
+ * looks whether a heartbeat has passed, and if so gives its oldest private child to the core, where others can steal it. A join finds its
+ * child still private nearly always and calls it.
+ *
+ * <p>Entries: a {@link Callable} (the second half of a join) or a {@link ForkJob}. Those below {@code given} are given away or running,
+ * those above are private; the oldest is given away first, so the two never mix. While the worker runs something else in the middle of a
+ * wait, everything it had before counts as given: a job belongs to the task that forked it.
+ *
+ * <p>A failure, a stack overflow above all, may leave entries above the one that is being joined; whoever joins or fails below unwinds
+ * them first. All positions are therefore absolute.
+ *
+ * <p><b>Threads:</b> the one that runs the worker.
+ */
+final class ForkStack {
+
+    private static final int BUDGET_MAX = 16;
+
+    private final Worker worker;
+    private final Scheduler scheduler;
+    private Object[] jobs = new Object[64];
+    private int size;
+    private int given;
+    private int countdown = 1;
+    private int budget = 1;
+    /** How deep forks were nested when the stack overflowed; 0 if it did not. */
+    private int overflowDepth;
+
+    ForkStack(Worker worker, Scheduler scheduler) {
+        this.worker = worker;
+        this.scheduler = scheduler;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Adds a private child, on top. Returns its position, by which it is joined. */
+    int fork(Object job) {
+        int index = size;
+        if (index == jobs.length) {
+            jobs = Arrays.copyOf(jobs, 2 * index);
+        }
+        jobs[index] = job;
+        size = index + 1;
+        if (--countdown == 0) {
+            poll();
+        }
+        return index;
+    }
+
+    /** Looks at the heartbeat. Cheap tasks look seldom, since a beat takes many of them; slow ones each time. */
+    private void poll() {
+        if (worker.beatDue()) {
+            budget = 1;
+            giveOldest();
+        } else {
+            budget = Math.min(BUDGET_MAX, 2 * budget);
+        }
+        countdown = budget;
+    }
+
+    /** For loops, which count their own iterations: gives away the oldest child, or a part of the loop, if a beat has passed. */
+    boolean pollLoop() {
+        boolean due = worker.beatDue();
+        if (due) {
+            giveOldest();
+        }
+        return due;
+    }
+
+    /** Gives the oldest private child to the core; false if there is none, or no room. */
+    boolean giveOldest() {
+        for (; given < size; given++) {
+            Object job = jobs[given];
+            if (job instanceof LoopRange range) {
+                if (range.remaining() > 1) {
+                    return range.split(this);
+                }
+                continue; // It only shrinks: nothing will ever be given from it.
+            }
+            ForkJob child = job instanceof ForkJob known ? known : new ClosureJob(scheduler.forks().table(), (Callable<?>) job);
+            if (!give(child)) {
+                return false;
+            }
+            jobs[given++] = child;
+            return true;
+        }
+        return false;
+    }
+
+    /** Makes a frame of a child; false if there is no room, or too little stack to be sure of getting it done. */
+    boolean give(ForkJob job) {
+        try {
+            StackProbe.require();
+        } catch (StackOverflowError e) {
+            return false;
+        }
+        int ref = worker.forkAlloc(job.slot());
+        if (ref == 0) {
+            return false;
+        }
+        job.frame(ref);
+        if (job.place(ref)) {
+            if (worker.forkPush(ref)) {
+                return true;
+            }
+            job.released();
+        }
+        job.frame(0);
+        worker.releaseFork(ref);
+        return false;
+    }
+
+    // ---- join
+
+    /** True if this child is still private and on top, so that {@link #take} and a plain call join it. */
+    boolean isPrivateTop(int index) {
+        return index >= given && size == index + 1;
+    }
+
+    /** Takes a child off that is private and on top. */
+    void take(int index) {
+        jobs[index] = null;
+        size = index;
+    }
+
+    /** Joins the child at a position wherever it is, and takes it off. @throws Throwable what the child threw, as it is */
+    Object join(int index) throws Throwable {
+        unwind(index + 1);
+        Object job = jobs[index];
+        if (job instanceof ForkJob child && child.frame() != 0) {
+            Object value = await(child);
+            pop(index);
+            return value;
+        }
+        pop(index);
+        return job instanceof ForkJob child ? child.run(this) : ((Callable<?>) job).call();
+    }
+
+    /** Starts the oldest private child from this position on, which is then called by the caller; -1 if none is private. */
+    int takeOldest(int from) {
+        int index = Math.max(given, from);
+        if (index >= size) {
+            return -1;
+        }
+        given = index + 1;
+        return index;
+    }
+
+    Object job(int index) {
+        return jobs[index];
+    }
+
+    /** Takes a joined child off, which is on top. */
+    void pop(int index) {
+        jobs[index] = null;
+        size = index;
+        given = Math.min(given, index);
+    }
+
+    /** Waits for a child that was given away, or runs it if nobody has begun; releases its frame. */
+    Object await(ForkJob job) throws Throwable {
+        StackProbe.require();
+        int ref = job.frame();
+        int state = inNest(() -> worker.join(ref));
+        if (state == CoreLayout.FRAME_STATE_READY) {
+            return job.reclaimed(this);
+        }
+        return ended(job, state);
+    }
+
+    /** Dispatches an un-started frame here and reads its outcome; releases it. */
+    Object runFrame(ForkJob job) throws Throwable {
+        int ref = job.frame();
+        return ended(job, inNest(() -> worker.runFork(ref)));
+    }
+
+    private Object ended(ForkJob job, int state) throws Throwable {
+        int ref = job.frame();
+        try {
+            return switch (state) {
+                case CoreLayout.FRAME_STATE_DONE -> job.result(ref);
+                case CoreLayout.FRAME_STATE_FAILED -> throw job.failure(worker.takeForkFailure(ref));
+                case CoreLayout.FRAME_STATE_CANCELLED -> throw new CancellationException("the child never started");
+                default -> throw new IllegalStateException("a join ended in the wrong state: frame=%d, state=%d".formatted(ref, state));
+            };
+        } finally {
+            release(job);
+        }
+    }
+
+    /** Gives a frame back whose outcome is known or not wanted. */
+    void release(ForkJob job) {
+        int ref = job.frame();
+        job.released();
+        job.frame(0);
+        worker.releaseFork(ref);
+    }
+
+    /** What runs meanwhile belongs to others: it must not give away what was forked before. */
+    private int inNest(IntSupplier wait) {
+        int outer = given;
+        int base = size;
+        given = base;
+        try {
+            return wait.getAsInt();
+        } finally {
+            unwind(base);
+            given = outer;
+        }
+    }
+
+    /** Runs one frame of anybody's, nested; the number of dispatches, 0 if there was none. */
+    int help() {
+        StackProbe.require();
+        return inNest(worker::help);
+    }
+
+    // ---- failure
+
+    /** Tells that a child will not be wanted; whether it runs by now is seen when it is joined. */
+    void cancel(ForkJob job) {
+        if (job.frame() != 0) {
+            worker.cancelFork(job.frame());
+        }
+    }
+
+    /**
+     * Ends every child from this position on: private ones never start, the others are waited for. Their failures go into
+     * {@code first} as suppressed.
+     */
+    void unwind(int from, Throwable first) {
+        for (int index = from; index < size; index++) {
+            if (jobs[index] instanceof ForkJob job) {
+                cancel(job);
+            }
+        }
+        while (size > from) {
+            int index = size - 1;
+            Object job = jobs[index];
+            if (job instanceof ForkJob child && child.frame() != 0) {
+                drop(child, first);
+            } else if (job instanceof LoopRange range) {
+                range.abandon(this, first);
+            }
+            pop(index);
+        }
+        given = Math.min(given, size);
+    }
+
+    private void unwind(int from) {
+        if (size > from) {
+            unwind(from, null);
+        }
+    }
+
+    /** Waits for a child that was given away without running it, and releases it. */
+    void drop(ForkJob job, Throwable first) {
+        StackProbe.require();
+        int ref = job.frame();
+        int state = inNest(() -> worker.join(ref));
+        if (state == CoreLayout.FRAME_STATE_READY) {
+            release(job);
+            return;
+        }
+        try {
+            ended(job, state);
+        } catch (StackOverflowError | CancellationException e) {
+            // It is released; an overflow of the child's is no news beside the failure that led here.
+        } catch (Throwable e) {
+            ForkFailures.suppress(first, e);
+        }
+    }
+
+    /** Ends every child from this position on after {@code thrown}; what the caller throws. */
+    RuntimeException failed(String what, int from, Throwable thrown) {
+        if (thrown instanceof StackOverflowError) {
+            overflowed();
+        }
+        unwind(from, thrown);
+        return ForkFailures.of(what, scheduler, thrown);
+    }
+
+    /** The stack overflowed while this many children were open. */
+    void overflowed() {
+        overflowDepth = Math.max(overflowDepth, size);
+    }
+
+    int takeOverflowDepth() {
+        int depth = overflowDepth;
+        overflowDepth = 0;
+        return depth;
+    }
+}
