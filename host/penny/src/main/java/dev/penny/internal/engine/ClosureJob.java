@@ -27,9 +27,8 @@ final class ClosureJob extends ForkJob {
     }
 
     @Override
-    boolean place(int ref) {
+    void place(int ref) {
         table.put(ref, this);
-        return true;
     }
 
     /** On the thief. What the closure throws is the joiner's, so the task itself does not fail. */
@@ -48,7 +47,7 @@ final class ClosureJob extends ForkJob {
     }
 
     @Override
-    Object result(int ref) throws Throwable {
+    Object result(Worker worker, int ref) throws Throwable {
         if (!ended) {
             throw new IllegalStateException("a job ended without an outcome: frame=" + ref);
         }
@@ -65,6 +64,8 @@ final class ClosureJob extends ForkJob {
 
     @Override
     void released() {
-        table.remove(frame());
+        if (frame() != 0) {
+            table.remove(frame());
+        }
     }
 }

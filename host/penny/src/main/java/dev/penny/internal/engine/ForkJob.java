@@ -22,12 +22,13 @@ abstract class ForkJob {
     /** The slot that runs it on another worker. */
     abstract int slot();
 
-    /**
-     * Fills the record of its frame.
-     *
-     * @return false if there is no memory for its arguments now; nothing has then been taken
-     */
-    abstract boolean place(int ref);
+    /** Takes the memory that its arguments need in a frame; false if there is none now. */
+    boolean prepare() {
+        return true;
+    }
+
+    /** Fills the record of its frame. */
+    abstract void place(int ref);
 
     /** Runs it here; it is private. */
     abstract Object run(ForkStack forks) throws Throwable;
@@ -39,11 +40,11 @@ abstract class ForkJob {
     }
 
     /** Its result, after another worker ended it. */
-    abstract Object result(int ref) throws Throwable;
+    abstract Object result(Worker worker, int ref) throws Throwable;
 
     /** What the failure of its frame means; the cause is the core's or the guest's. */
     abstract Throwable failure(Throwable cause);
 
-    /** The frame is about to be released: gives back what {@link #place} took. */
+    /** The frame is about to be released: gives back what {@link #prepare} took. */
     void released() { }
 }

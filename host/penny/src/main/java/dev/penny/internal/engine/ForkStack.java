@@ -108,20 +108,18 @@ final class ForkStack {
         } catch (StackOverflowError e) {
             return false;
         }
+        if (!job.prepare()) {
+            return false;
+        }
         int ref = worker.forkAlloc(job.slot());
         if (ref == 0) {
+            job.released();
             return false;
         }
         job.frame(ref);
-        if (job.place(ref)) {
-            if (worker.forkPush(ref)) {
-                return true;
-            }
-            job.released();
-        }
-        job.frame(0);
-        worker.releaseFork(ref);
-        return false;
+        job.place(ref);
+        worker.forkPush(ref); // If the deque is full, nobody else can take it; it is joined all the same.
+        return true;
     }
 
     // ---- join
@@ -192,7 +190,7 @@ final class ForkStack {
         int ref = job.frame();
         try {
             return switch (state) {
-                case CoreLayout.FRAME_STATE_DONE -> job.result(ref);
+                case CoreLayout.FRAME_STATE_DONE -> job.result(worker, ref);
                 case CoreLayout.FRAME_STATE_FAILED -> throw job.failure(worker.takeForkFailure(ref));
                 case CoreLayout.FRAME_STATE_CANCELLED -> throw new CancellationException("the child never started");
                 default -> throw new IllegalStateException("a join ended in the wrong state: frame=%d, state=%d".formatted(ref, state));

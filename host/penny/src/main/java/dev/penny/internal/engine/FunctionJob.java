@@ -28,35 +28,41 @@ class FunctionJob extends ForkJob {
     }
 
     @Override
-    boolean place(int ref) {
-        CoreMemory memory = scheduler.memory();
+    boolean prepare() {
         int bytes = (int) function.marshaller().blockBytes(arguments);
-        int block = bytes == 0 ? 0 : scheduler.argumentRegion().allocate(bytes);
-        if (bytes > 0 && block == ArgumentRegion.NONE) {
-            return false;
+        if (bytes == 0) {
+            return true;
         }
-        blockRef = block;
-        blockBytes = bytes;
-        function.marshaller().write(memory, ref + CoreLayout.FRAME_RECORD, block, arguments);
-        memory.putInt(ref + CoreLayout.FRAME_FLAGS, function.frameFlags());
-        return true;
+        blockRef = scheduler.argumentRegion().allocate(bytes);
+        blockBytes = blockRef == ArgumentRegion.NONE ? 0 : bytes;
+        return blockBytes > 0;
+    }
+
+    @Override
+    void place(int ref) {
+        place(ref, 0);
+    }
+
+    private void place(int ref, int flags) {
+        CoreMemory memory = scheduler.memory();
+        function.marshaller().write(memory, ref + CoreLayout.FRAME_RECORD, blockRef, arguments);
+        memory.putInt(ref + CoreLayout.FRAME_FLAGS, function.frameFlags() | flags);
     }
 
     @Override
     Object run(ForkStack forks) throws Throwable {
-        Worker worker = forks.worker();
         StackProbe.require();
-        int ref = worker.forkAlloc(slot);
+        if (!prepare()) {
+            return submitted();
+        }
+        int ref = forks.worker().forkAlloc(slot);
         if (ref == 0) {
+            released();
             return submitted();
         }
         frame(ref);
-        if (!place(ref)) {
-            frame(0);
-            worker.releaseFork(ref);
-            return submitted();
-        }
-        return forks.runFrame(this);
+        place(ref, CoreLayout.FLAG_HELD);
+        return forks.await(this);
     }
 
     /** No frame, or no memory for the arguments, now: a submission waits for them. */
@@ -72,8 +78,14 @@ class FunctionJob extends ForkJob {
     }
 
     @Override
-    Object result(int ref) {
-        return function.read(scheduler.memory(), ref + CoreLayout.FRAME_RECORD);
+    Object result(Worker worker, int ref) {
+        CoreMemory memory = scheduler.memory();
+        int record = ref + CoreLayout.FRAME_RECORD;
+        Object result = function.read(memory, record);
+        if (function.marshaller().resultIsBlock()) {
+            worker.freeResult(CoreMemory.blockRef(memory.getLong(record)));
+        }
+        return result;
     }
 
     @Override

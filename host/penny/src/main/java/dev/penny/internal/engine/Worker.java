@@ -11,6 +11,7 @@ import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.core.CoreUpcalls;
 import dev.penny.internal.core.HostTask;
+import dev.penny.internal.core.TaskForks;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest;
@@ -48,6 +49,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private Throwable failure;
     private boolean panicked;
     private final ForkStack forks;
+    private final TaskForks taskForks;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -57,6 +59,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
         this.invoke = this::invokeHostTask;
         this.forks = new ForkStack(this, scheduler);
+        this.taskForks = new WorkerForks(scheduler, forks);
     }
 
     /** The open children of the worker that the calling thread runs; {@code null} on any other thread. */
@@ -96,6 +99,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     Throwable takeForkFailure(int ref) {
         return null;
     }
+
+    void freeResult(int ref) { }
 
     int help() {
         return 0;
@@ -275,6 +280,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
                     memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEAP_BYTES)));
         }
         return ref;
+    }
+
+    @Override
+    public TaskForks taskForks() {
+        return taskForks;
     }
 
     @Override
