@@ -1,5 +1,6 @@
 package dev.penny.internal.core;
 
+import java.util.OptionalInt;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 
@@ -60,6 +61,21 @@ public interface WorkerLink {
     default TaskForks taskForks() {
         throw new UnsupportedOperationException("this worker cannot fork");
     }
+    /** The core's fork functions in this worker. */
+    CoreForks forks();
+
+    /** The slot of the function {@code penny_job} of the guest whose task this worker is dispatching: what thieves run. */
+    int jobSlot();
+
+    /**
+     * Finds a loaded function of numbers by {@code module/function} or its full name.
+     *
+     * @return its slot, empty if there is none, several of this name, or one with bytes or strings
+     */
+    OptionalInt findNumericFunction(String name);
+
+    /** Where a thunk leaves the failed fork that makes its task trap: {@link CoreLayout#WORKER_FAILED_CHILD}. */
+    int failedChildRef();
 
     /** The frame whose task this worker is dispatching. Only during a dispatch. */
     int currentFrame();

@@ -1,36 +1,41 @@
 package dev.penny.internal.engine;
 
-import dev.penny.api.PennyException;
-import dev.penny.api.TaskFailedException;
-import dev.penny.internal.guest.GuestErrors;
-import java.util.List;
-import java.util.concurrent.CancellationException;
+import dev.penny.internal.core.CoreLayout;
+import dev.penny.internal.core.CoreMemory;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** What a joiner sees of a child's failure. */
+/**
+ * Why forks failed: put before the core makes the failure visible, taken by the worker that joins. At most one per frame; a cause that
+ * nobody takes is overwritten by the next of its frame.
+ *
+ * <p><b>Threads:</b> any.
+ */
 final class ForkFailures {
 
-    private ForkFailures() { }
+    private final CoreMemory memory;
+    private final Map<Integer, Failure> byFrame = new ConcurrentHashMap<>();
 
-    /** The failure to throw: Penny's own as they are, so that a chain of joins wraps a cause once. */
-    static RuntimeException of(String what, Scheduler scheduler, Throwable thrown) {
-        if (thrown instanceof PennyException || thrown instanceof CancellationException) {
-            return (RuntimeException) thrown;
-        }
-        if (thrown instanceof StackOverflowError) {
-            // Too little stack for a message makes this overflow again, and the next join further out try once more.
-            StackProbe.require();
-            ForkStack forks = Worker.forksOn(scheduler);
-            return new TaskFailedException(what, ("call stack exhausted: joins open on this worker=%d; "
-                    + "split the work in halves instead of peeling off one part, or give threads more stack with -Xss")
-                    .formatted(forks == null ? 0 : forks.takeOverflowDepth()), List.of(), thrown);
-        }
-        return GuestErrors.failure(what, thrown);
+    ForkFailures(CoreMemory memory) {
+        this.memory = memory;
     }
 
-    /** Adds a later failure to the first. */
-    static void suppress(Throwable first, Throwable later) {
-        if (first != null && first != later && first.getCause() != later) {
-            first.addSuppressed(later);
+    private record Failure(long ticket, Throwable cause) { }
+
+    /** Records why a fork fails. */
+    void put(int frame, Throwable cause) {
+        byFrame.put(frame, new Failure(memory.getLong(frame + CoreLayout.FRAME_TICKET), cause));
+    }
+
+    /** The cause of a failed fork. */
+    Throwable take(int frame) {
+        if (memory.getInt(frame + CoreLayout.FRAME_STATE) == CoreLayout.FRAME_STATE_CANCELLED) {
+            return new IllegalStateException("a fork was cancelled before it ran");
         }
+        Failure failure = byFrame.remove(frame);
+        if (failure == null || failure.ticket != memory.getLong(frame + CoreLayout.FRAME_TICKET)) {
+            return new IllegalStateException("a fork failed without a cause: tasks nested too deeply, limit=" + CoreLayout.NEST_MAX);
+        }
+        return failure.cause;
     }
 }

@@ -105,7 +105,7 @@ public final class ForkJoin {
         LoopRange.Loop loop = new LoopRange.Loop(scheduler, body);
         new LoopRange(loop, from, to).run(forks);
         if (loop.failure() != null) {
-            throw ForkFailures.of("penny.parallelFor", scheduler, loop.failure());
+            throw JoinFailures.of("penny.parallelFor", scheduler, loop.failure());
         }
     }
 

@@ -22,15 +22,12 @@ import java.util.function.IntSupplier;
  */
 final class ForkStack {
 
-    private static final int BUDGET_MAX = 16;
-
     private final Worker worker;
     private final Scheduler scheduler;
     private Object[] jobs = new Object[64];
     private int size;
     private int given;
     private int countdown = 1;
-    private int budget = 1;
     /** How deep forks were nested when the stack overflowed; 0 if it did not. */
     private int overflowDepth;
 
@@ -61,20 +58,22 @@ final class ForkStack {
         return index;
     }
 
-    /** Looks at the heartbeat. Cheap tasks look seldom, since a beat takes many of them; slow ones each time. */
+    /** Asks the core for the heartbeat and for how many forks it may be left alone: many cheap ones, one slow one. */
     private void poll() {
-        if (worker.beatDue()) {
-            budget = 1;
+        int polled = core().poll();
+        countdown = Math.abs(polled);
+        if (polled < 0) {
             giveOldest();
-        } else {
-            budget = Math.min(BUDGET_MAX, 2 * budget);
         }
-        countdown = budget;
+    }
+
+    private WorkerForks core() {
+        return worker.workerForks();
     }
 
     /** For loops, which count their own iterations: gives away the oldest child, or a part of the loop, if a beat has passed. */
     boolean pollLoop() {
-        boolean due = worker.beatDue();
+        boolean due = core().poll() < 0;
         if (due) {
             giveOldest();
         }
@@ -111,14 +110,14 @@ final class ForkStack {
         if (!job.prepare()) {
             return false;
         }
-        int ref = worker.forkAlloc(job.slot());
+        int ref = core().alloc(job.slot());
         if (ref == 0) {
             job.released();
             return false;
         }
         job.frame(ref);
         job.place(ref);
-        worker.forkPush(ref); // If the deque is full, nobody else can take it; it is joined all the same.
+        core().push(ref); // If the deque is full, nobody else can take it; it is joined all the same.
         return true;
     }
 
@@ -173,7 +172,7 @@ final class ForkStack {
     Object await(ForkJob job) throws Throwable {
         StackProbe.require();
         int ref = job.frame();
-        int state = inNest(() -> worker.join(ref));
+        int state = inNest(() -> core().join(ref));
         if (state == CoreLayout.FRAME_STATE_READY) {
             return job.reclaimed(this);
         }
@@ -183,7 +182,7 @@ final class ForkStack {
     /** Dispatches an un-started frame here and reads its outcome; releases it. */
     Object runFrame(ForkJob job) throws Throwable {
         int ref = job.frame();
-        return ended(job, inNest(() -> worker.runFork(ref)));
+        return ended(job, inNest(() -> core().run(ref)));
     }
 
     private Object ended(ForkJob job, int state) throws Throwable {
@@ -191,7 +190,7 @@ final class ForkStack {
         try {
             return switch (state) {
                 case CoreLayout.FRAME_STATE_DONE -> job.result(worker, ref);
-                case CoreLayout.FRAME_STATE_FAILED -> throw job.failure(worker.takeForkFailure(ref));
+                case CoreLayout.FRAME_STATE_FAILED -> throw job.failure(scheduler.forkFailures().take(ref));
                 case CoreLayout.FRAME_STATE_CANCELLED -> throw new CancellationException("the child never started");
                 default -> throw new IllegalStateException("a join ended in the wrong state: frame=%d, state=%d".formatted(ref, state));
             };
@@ -205,7 +204,7 @@ final class ForkStack {
         int ref = job.frame();
         job.released();
         job.frame(0);
-        worker.releaseFork(ref);
+        core().release(ref);
     }
 
     /** What runs meanwhile belongs to others: it must not give away what was forked before. */
@@ -221,10 +220,10 @@ final class ForkStack {
         }
     }
 
-    /** Runs one frame of anybody's, nested; the number of dispatches, 0 if there was none. */
-    int help() {
+    /** Runs one frame of anybody's, nested; false if there was none. */
+    boolean help() {
         StackProbe.require();
-        return inNest(worker::help);
+        return inNest(() -> core().help() ? 1 : 0) != 0;
     }
 
     // ---- failure
@@ -232,7 +231,7 @@ final class ForkStack {
     /** Tells that a child will not be wanted; whether it runs by now is seen when it is joined. */
     void cancel(ForkJob job) {
         if (job.frame() != 0) {
-            worker.cancelFork(job.frame());
+            core().cancel(job.frame());
         }
     }
 
@@ -269,7 +268,7 @@ final class ForkStack {
     void drop(ForkJob job, Throwable first) {
         StackProbe.require();
         int ref = job.frame();
-        int state = inNest(() -> worker.join(ref));
+        int state = inNest(() -> core().join(ref));
         if (state == CoreLayout.FRAME_STATE_READY) {
             release(job);
             return;
@@ -279,7 +278,7 @@ final class ForkStack {
         } catch (StackOverflowError | CancellationException e) {
             // It is released; an overflow of the child's is no news beside the failure that led here.
         } catch (Throwable e) {
-            ForkFailures.suppress(first, e);
+            JoinFailures.suppress(first, e);
         }
     }
 
@@ -289,7 +288,7 @@ final class ForkStack {
             overflowed();
         }
         unwind(from, thrown);
-        return ForkFailures.of(what, scheduler, thrown);
+        return JoinFailures.of(what, scheduler, thrown);
     }
 
     /** The stack overflowed while this many children were open. */

@@ -55,7 +55,7 @@ class FunctionJob extends ForkJob {
         if (!prepare()) {
             return submitted();
         }
-        int ref = forks.worker().forkAlloc(slot);
+        int ref = forks.worker().workerForks().alloc(slot);
         if (ref == 0) {
             released();
             return submitted();

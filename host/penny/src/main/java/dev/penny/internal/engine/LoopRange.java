@@ -43,7 +43,7 @@ final class LoopRange implements Callable<Void> {
 
         void failed(Throwable thrown) {
             if (!failure.compareAndSet(null, thrown)) {
-                ForkFailures.suppress(failure.get(), thrown);
+                JoinFailures.suppress(failure.get(), thrown);
             }
         }
 

@@ -160,7 +160,7 @@ final class Scope implements TaskScope {
         }
         if (first != null && options.onFailure() == ScopeOptions.OnFailure.CANCEL_SIBLINGS) {
             failureThrown = true;
-            throw ForkFailures.of(NAME, scheduler, first);
+            throw JoinFailures.of(NAME, scheduler, first);
         }
         if (deadlinePassed()) {
             failureThrown = true;
@@ -206,7 +206,7 @@ final class Scope implements TaskScope {
 
     private void childFailed(Throwable thrown) {
         if (!failure.compareAndSet(null, thrown)) {
-            ForkFailures.suppress(failure.get(), thrown);
+            JoinFailures.suppress(failure.get(), thrown);
         }
         if (options.onFailure() == ScopeOptions.OnFailure.CANCEL_SIBLINGS) {
             cancelled = true;
@@ -266,7 +266,7 @@ final class Scope implements TaskScope {
         }
 
         private void failed(Throwable e) {
-            thrown = ForkFailures.of(NAME, scope.scheduler, e);
+            thrown = JoinFailures.of(NAME, scope.scheduler, e);
             isOver = true;
             if (!(e instanceof CancellationException)) {
                 scope.childFailed(thrown);

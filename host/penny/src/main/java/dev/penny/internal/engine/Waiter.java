@@ -30,7 +30,7 @@ final class Waiter {
         while (!task.isDone() && !Thread.currentThread().isInterrupted() && System.nanoTime() - startedNanos < timeoutNanos) {
             if (helped(forks) || forks.giveOldest()) {
                 pause = 0;
-            } else if (!scheduler.driveStep(task::isDone)) {
+            } else if (!scheduler.stepAnother()) {
                 if (pause == 0) {
                     Thread waiting = Thread.currentThread();
                     task.whenComplete((result, failure) -> LockSupport.unpark(waiting));
@@ -44,7 +44,7 @@ final class Waiter {
     /** With too little stack for another task it waits for somebody else to run it. */
     private static boolean helped(ForkStack forks) {
         try {
-            return forks.help() > 0;
+            return forks.help();
         } catch (StackOverflowError e) {
             return false;
         }

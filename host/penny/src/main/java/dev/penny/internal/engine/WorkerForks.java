@@ -1,135 +1,148 @@
 package dev.penny.internal.engine;
 
-import dev.penny.api.LinkException;
-import dev.penny.api.Signature;
-import dev.penny.internal.core.TaskForks;
-import java.util.Optional;
-import java.util.concurrent.CancellationException;
+import dev.penny.internal.core.CoreForks;
+import dev.penny.internal.core.CoreInstance;
+import dev.penny.internal.core.CoreLayout;
+import dev.penny.internal.core.CoreMemory;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import org.graalvm.polyglot.PolyglotException;
 
-/** The forks of guests that name functions: each is a {@link FunctionJob}, or a submission if the function blocks. */
-final class WorkerForks implements TaskForks {
+/**
+ * The forks of one worker as Java sees them. All but {@link #wake} is called by the task that the worker is dispatching, on its thread.
+ *
+ * <p>What the core runs while a Java task waits here may trap. That ends at this boundary: the dead dispatches are failed, the waiting
+ * task goes on.
+ */
+final class WorkerForks {
 
-    private static final Object NOT_BEGUN = new Object();
-    private static final Object NO_RESULT = "()";
+    private static final long REST_NANOS_MIN = 50_000;
+    private static final long REST_NANOS_MAX = 1_000_000;
 
+    private final Worker worker;
     private final Scheduler scheduler;
-    private final ForkStack forks;
+    private final CoreMemory memory;
+    private final CoreInstance core;
+    private final int blockRef;
+    private volatile Thread resting;
+    private int restedFor;
+    private long restNanos;
+    private int forksToPoll = 1;
 
-    WorkerForks(Scheduler scheduler, ForkStack forks) {
+    WorkerForks(Worker worker, Scheduler scheduler, CoreInstance core, int blockRef) {
+        this.worker = worker;
         this.scheduler = scheduler;
-        this.forks = forks;
+        this.memory = scheduler.memory();
+        this.core = core;
+        this.blockRef = blockRef;
     }
 
-    private record Function(LoadedFunction<?> loaded) implements Target {
+    private CoreForks forks() {
+        return core.forks();
+    }
 
-        @Override
-        public String name() {
-            return loaded.mangledName();
+    /** {@code penny_poll}: how many forks may follow until the next, negated if it is time to promote the oldest private one. */
+    int poll() {
+        return forks().poll(worker.index());
+    }
+
+    /** Counts a fork; true if it is time to promote the oldest private one. */
+    boolean beatDue() {
+        if (--forksToPoll > 0) {
+            return false;
         }
+        int polled = forks().poll(worker.index());
+        forksToPoll = Math.abs(polled);
+        return polled < 0;
+    }
 
-        @Override
-        public Signature signature() {
-            return loaded.signature();
+    /** A fork of the running task, its record unwritten; 0 if there is no frame left or no task is running. */
+    int alloc(int slot) {
+        return forks().alloc(worker.index(), slot);
+    }
+
+    /** Lets thieves have it; false if it stays here because the deque is full. It is joined either way. */
+    boolean push(int job) {
+        return forks().push(worker.index(), job);
+    }
+
+    /** Waits for a fork of the running task: a {@code FRAME_STATE_*}, READY if nobody has started it. */
+    int join(int job) {
+        return guarded(() -> forks().join(worker.index(), job));
+    }
+
+    /** Dispatches a fork that {@link #join} gave back un-started; its final state. */
+    int run(int job) {
+        int keep = nest() + 1;
+        int stack = core.stackPointer();
+        try {
+            return forks().run(worker.index(), job);
+        } catch (PolyglotException e) {
+            worker.trapped(e, keep, stack);
+            return join(job);
         }
+    }
 
-        @Override
-        public boolean blocking() {
-            return loaded.isBlocking();
+    /** Frees a joined fork. */
+    void release(int job) {
+        forks().release(worker.index(), job);
+    }
+
+    /** True if the fork has not started and never will. It must still be joined. */
+    boolean cancel(int job) {
+        return forks().cancel(worker.index(), job);
+    }
+
+    /** Runs one frame from anywhere, if there is one. */
+    boolean help() {
+        int keep = nest() + 1;
+        int stack = core.stackPointer();
+        try {
+            return core.help(worker.index()) != 0;
+        } catch (PolyglotException e) {
+            worker.trapped(e, keep, stack);
+            return true;
         }
     }
 
-    /** A fork that its forker calls itself if it gets it back. */
-    private static final class GivenJob extends FunctionJob implements Given {
-
-        GivenJob(Scheduler scheduler, LoadedFunction<?> function, Object[] prepared) {
-            super(scheduler, function, prepared);
-        }
-
-        @Override
-        Object reclaimed(ForkStack forks) {
-            forks.release(this);
-            return NOT_BEGUN;
-        }
-    }
-
-    private record GivenTask(SubmittedTask<?> task) implements Given { }
-
-    @Override
-    public boolean beatDue() {
-        return forks.worker().beatDue();
-    }
-
-    @Override
-    public Target target(String name) {
-        int slash = name.indexOf('/');
-        if (slash < 0) {
-            throw new LinkException("not the name of a function: name='%s', form=module/function".formatted(name));
-        }
-        String module = name.substring(0, slash);
-        LoadedModule found = scheduler.modules().all().stream().filter(known -> known.name().equals(module)).findFirst()
-                .orElseThrow(() -> new LinkException("no such module: name='%s', loaded=%s".formatted(name,
-                        String.join(" ", scheduler.modules().all().stream().map(LoadedModule::name).toList()))));
-        return new Function((LoadedFunction<?>) found.function(name.substring(slash + 1)));
-    }
-
-    private static LoadedFunction<?> loaded(Target target) {
-        return ((Function) target).loaded();
-    }
-
-    @Override
-    public Optional<Given> give(Target target, Object[] arguments) {
-        LoadedFunction<?> function = loaded(target);
-        Object[] prepared = function.marshaller().prepare(arguments);
-        if (function.isBlocking()) {
-            SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, prepared);
-            scheduler.submitter().submit(task);
-            return Optional.of(new GivenTask(task));
-        }
-        GivenJob job = new GivenJob(scheduler, function, prepared);
-        return forks.give(job) ? Optional.of(job) : Optional.empty();
-    }
-
-    @Override
-    public Optional<Object> await(Given given) throws Throwable {
-        Object result = switch (given) {
-            case GivenJob job -> forks.await(job);
-            case GivenTask waiting -> waiting.task().joinUnwrapped();
-            default -> throw new IllegalArgumentException(given.toString());
-        };
-        return result == NOT_BEGUN ? Optional.empty() : Optional.of(result == null ? NO_RESULT : result);
-    }
-
-    @Override
-    public void drop(Given given) {
-        switch (given) {
-            case GivenJob job -> {
-                forks.cancel(job);
-                forks.drop(job, null);
+    private int guarded(IntSupplier call) {
+        int keep = nest() + 1;
+        int stack = core.stackPointer();
+        for (;;) {
+            try {
+                return call.getAsInt();
+            } catch (PolyglotException e) {
+                worker.trapped(e, keep, stack);
             }
-            case GivenTask waiting -> {
-                waiting.task().cancelUnlessStarted();
-                try {
-                    waiting.task().join();
-                } catch (java.util.concurrent.CompletionException | CancellationException e) {
-                    // Whoever drops it is failing already.
-                }
-            }
-            default -> throw new IllegalArgumentException(given.toString());
         }
     }
 
-    @Override
-    public Object call(Target target, Object[] arguments) throws Throwable {
-        LoadedFunction<?> function = loaded(target);
-        Object[] prepared = function.marshaller().prepare(arguments);
-        Object result;
-        if (function.isBlocking()) {
-            SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, prepared);
-            scheduler.submitter().submit(task);
-            result = task.joinUnwrapped();
-        } else {
-            result = new FunctionJob(scheduler, function, prepared).run(forks);
+    /** How many dispatches lie around the current one. */
+    int nest() {
+        return memory.getInt(blockRef + CoreLayout.WORKER_NEST);
+    }
+
+    /** The upcall: the running task waits for a frame that another worker runs. */
+    void rest() {
+        if (scheduler.stepAnother()) {
+            return;
         }
-        return result == null ? NO_RESULT : result;
+        int frame = memory.getInt(blockRef + CoreLayout.WORKER_AWAITED_FRAME);
+        restNanos = frame == restedFor ? Math.min(2 * restNanos, REST_NANOS_MAX) : REST_NANOS_MIN;
+        restedFor = frame;
+        resting = Thread.currentThread();
+        if (memory.loadSeqCst(frame + CoreLayout.FRAME_STATE) < CoreLayout.FRAME_STATE_DONE) {
+            LockSupport.parkNanos(this, restNanos);
+            Thread.interrupted(); // Else the next rest would not be one.
+        }
+        resting = null;
+    }
+
+    /** Ends a {@link #rest}. <b>Threads:</b> any. */
+    void wake() {
+        Thread thread = resting;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
     }
 }
