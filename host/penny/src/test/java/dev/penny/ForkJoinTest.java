@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Joins, loops and reductions of Java closures against sequential oracles, on every backend with one, two and four workers. */
-@Timeout(120)
+@Timeout(30)
 class ForkJoinTest {
 
     private Penny penny;

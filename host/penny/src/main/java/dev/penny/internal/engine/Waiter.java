@@ -2,6 +2,8 @@ package dev.penny.internal.engine;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Waits for a task. A thread that runs a worker of the scheduler does not block: it runs other tasks meanwhile, nested in the task that
@@ -17,23 +19,30 @@ final class Waiter {
 
     /** Returns when the task is complete, the time is over or the thread was interrupted; the caller's own wait sorts them out. */
     static void await(Scheduler scheduler, CompletableFuture<?> task, long timeoutNanos) {
-        if (task.isDone()) {
+        await(scheduler, task::isDone, wake -> task.whenComplete((result, failure) -> wake.run()), timeoutNanos);
+    }
+
+    /** The same for anything; {@code onDone} is told once, before the first pause, what to run when it is done. */
+    static void await(Scheduler scheduler, BooleanSupplier done, Consumer<Runnable> onDone, long timeoutNanos) {
+        if (done.getAsBoolean()) {
             return;
         }
         ForkStack forks = Worker.forksOn(scheduler);
         if (forks == null) {
-            scheduler.drive(task::isDone);
+            scheduler.drive(done);
             return;
         }
         long startedNanos = System.nanoTime();
         long pause = 0;
-        while (!task.isDone() && !Thread.currentThread().isInterrupted() && System.nanoTime() - startedNanos < timeoutNanos) {
+        boolean told = false;
+        while (!done.getAsBoolean() && !Thread.currentThread().isInterrupted() && System.nanoTime() - startedNanos < timeoutNanos) {
             if (helped(forks) || forks.giveOldest()) {
                 pause = 0;
             } else if (!scheduler.stepAnother()) {
-                if (pause == 0) {
+                if (!told) {
                     Thread waiting = Thread.currentThread();
-                    task.whenComplete((result, failure) -> LockSupport.unpark(waiting));
+                    onDone.accept(() -> LockSupport.unpark(waiting));
+                    told = true;
                 }
                 pause = Math.clamp(2 * pause, PAUSE_MIN_NANOS, PAUSE_MAX_NANOS);
                 LockSupport.parkNanos(pause);
