@@ -39,8 +39,8 @@ uint32_t pn_find_first_victim(pn_worker *worker) {
 
 pn_ref pn_find_held(pn_worker *worker) {
     pn_ref frame = worker->held_frame;
-    /* A held JOB is alone: its next links it to its siblings. */
-    worker->held_frame = pn_frame_at(frame)->kind == PN_KIND_JOB ? 0 : pn_frame_at(frame)->next;
+    /* A held JOB is alone. Relaxed: own word. */
+    worker->held_frame = pn_frame_at(frame)->kind == PN_KIND_JOB ? 0 : pn_load_relaxed(&pn_frame_at(frame)->waiter);
     return frame;
 }
 

@@ -42,6 +42,7 @@ pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
     job->slot = slot;
     job->kind = PN_KIND_JOB;
     job->flags = 0;
+    job->block = 0;
     job->result = 0; /* thunks of narrow results leave its upper half */
     /* Unlike that of any host frame: blocking tasks are known by frame and ticket. */
     job->ticket = (1ull << 63) | ((uint64_t)worker->id << 48) | ++worker->tickets;
@@ -98,8 +99,12 @@ void pn_fork_unlink(pn_worker *worker, pn_ref ref) {
 }
 
 void pn_fork_release(pn_worker *worker, pn_ref ref) {
-    PN_ASSERT(ref % PN_CACHE_LINE == 0 && ref >= pn_globals_get()->frames_ref && ref < pn_globals_get()->host_frames_ref,
-              BAD_REF);
-    PN_ASSERT(pn_frame_at(ref)->kind == PN_KIND_JOB && pn_frame_at(ref)->owner == worker->id, BAD_REF);
-    pn_frame_free(worker, ref);
+    while (ref != 0) { /* ends: the chain goes down the tree of forks */
+        PN_ASSERT(ref % PN_CACHE_LINE == 0 && ref >= pn_globals_get()->frames_ref && ref < pn_globals_get()->host_frames_ref,
+                  BAD_REF);
+        PN_ASSERT(pn_frame_at(ref)->kind == PN_KIND_JOB, BAD_REF);
+        pn_ref cause = pn_frame_at(ref)->block;
+        pn_frame_free(worker, ref);
+        ref = cause;
+    }
 }

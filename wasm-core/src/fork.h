@@ -45,7 +45,7 @@ uint32_t pn_fork_is_child(const pn_worker *worker, pn_ref job);
 void pn_fork_link(pn_worker *worker, pn_ref job);
 void pn_fork_unlink(pn_worker *worker, pn_ref job);
 
-/* Gives a JOB back that is final, or un-started and taken back. */
+/* Gives a JOB back that is final, or un-started and taken back, with the forks that made it fail. */
 void pn_fork_release(pn_worker *worker, pn_ref job);
 
 #endif

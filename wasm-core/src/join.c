@@ -31,9 +31,11 @@ static pn_ref leapfrog(pn_worker *worker, const pn_frame *child) {
 }
 
 /* A resumed child is READY again; the owner alone claims it. */
-static uint32_t is_resumed(const pn_frame *child, uint32_t state) {
-    /* acquire: SUSPENDED is set before the state leaves RUNNING, so a READY seen before that is told from one after. */
-    return state == PN_FRAME_READY && (pn_load_acquire(&child->waiter) & PN_WAITER_SUSPENDED) != 0;
+static uint32_t is_resumed(const pn_frame *child) {
+    /* seq_cst, in this order: its thief sets SUSPENDED after it left RUNNING, so a READY seen later was stored by the host's
+     * resume and not before the thief's claim. */
+    return (pn_load_seq_cst(&child->waiter) & PN_WAITER_SUSPENDED) != 0 &&
+           pn_load_seq_cst(&child->state) == PN_FRAME_READY; /* seq_cst: see the line above */
 }
 
 static void rest(pn_worker *worker, pn_ref ref) {
@@ -41,7 +43,7 @@ static void rest(pn_worker *worker, pn_ref ref) {
     /* seq_cst: before the state is read again; pairs with pn_run's end of a JOB. */
     pn_fetch_or_seq_cst(&child->waiter, PN_WAITER_PARKS);
     uint32_t state = pn_load_seq_cst(&child->state); /* seq_cst: see the line above */
-    if (is_final(state) || is_resumed(child, state)) return;
+    if (is_final(state) || (state == PN_FRAME_READY && is_resumed(child))) return;
     worker->awaited_frame = ref;
     pn_worker_transition(worker, PN_WORKER_BLOCKED);
     pn_counter_add(&worker->counters.waits_parked, 1);
@@ -60,7 +62,7 @@ static uint32_t await(pn_worker *worker, pn_ref ref, uint32_t dispatch) {
         if (is_final(state)) return state;
         if (!waited) pn_counter_add(&worker->counters.waits_for_child, 1);
         waited = 1;
-        if (is_resumed(child, state)) {
+        if (state == PN_FRAME_READY && is_resumed(child)) {
             if (dispatch && worker->nest < PN_NEST_MAX) pn_run_nested(worker, ref);
             else if (pn_frame_claim(child)) pn_frame_finish(child, PN_FRAME_CANCELLED);
             continue;

@@ -215,7 +215,7 @@ typedef struct pn_frame {
     uint32_t kind;
     uint32_t owner; /* worker id, or PN_OWNER_HOST */
     pn_ref root;    /* RANGE: its BULK frame */
-    pn_ref block;   /* BULK, RANGE */
+    pn_ref block;   /* BULK, RANGE. JOB: the fork it left behind that made it fail */
     uint32_t lo;    /* BULK, RANGE: first item not accounted for. JOB: the worker that runs it */
     uint32_t hi;
     pn_ref next;    /* free list. JOB: the next older child of the same parent */
@@ -224,7 +224,7 @@ typedef struct pn_frame {
     /* The record, as a task function sees it: [result][arg 0][arg 1]... */
     uint64_t result;
     uint64_t args[PN_ARITY_MAX];
-    pn_word waiter;  /* JOB: enum pn_waiter */
+    pn_word waiter;  /* JOB: enum pn_waiter. Others: the next frame that the worker holds */
     pn_ref children; /* the newest fork of this task that is not joined yet; only the worker that runs the task */
 } pn_frame;
 

@@ -12,7 +12,7 @@
 #include "range.h"
 
 static void hold(pn_worker *worker, pn_ref frame) {
-    pn_frame_at(frame)->next = worker->held_frame; /* a list: dispatches may be nested */
+    pn_store_relaxed(&pn_frame_at(frame)->waiter, worker->held_frame); /* relaxed: own; a list, as dispatches may be nested */
     worker->held_frame = frame;
 }
 
@@ -135,7 +135,12 @@ static void run_claimed_job(pn_worker *worker, pn_ref ref) {
         pn_counter_add(&worker->counters.yields, 1);
     switch (outcome) {
     case PN_OUTCOME_DONE: end_job(worker, ref, PN_FRAME_DONE); break;
-    case PN_OUTCOME_FAILED: end_job(worker, ref, PN_FRAME_FAILED); break;
+    case PN_OUTCOME_FAILED:
+        /* Whoever joins it finds the cause there, and releases both. */
+        pn_frame_at(ref)->block = worker->failed_child;
+        worker->failed_child = 0;
+        end_job(worker, ref, PN_FRAME_FAILED);
+        break;
     case PN_OUTCOME_WAIT: suspend_job(worker, pn_frame_at(ref)); break;
     default: PN_ASSERT(0, BAD_OUTCOME);
     }

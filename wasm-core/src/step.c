@@ -24,7 +24,7 @@ static uint32_t act(pn_worker *worker, uint32_t action, pn_ref frame) {
 /* Keeps a frame for the next step. */
 static uint32_t take(pn_worker *worker, uint32_t action, pn_ref frame) {
     PN_ASSERT(worker->held_frame == 0, BROKEN_INVARIANT);
-    if (pn_frame_at(frame)->kind != PN_KIND_JOB) pn_frame_at(frame)->next = 0;
+    if (pn_frame_at(frame)->kind != PN_KIND_JOB) pn_store_relaxed(&pn_frame_at(frame)->waiter, 0);
     worker->held_frame = frame;
     worker->phase = PN_PHASE_START;
     worker->step_rounds = 0;

@@ -282,7 +282,7 @@ public final class CoreLayout {
     public static final int FRAME_OWNER = 12;
     /** RANGE: its BULK frame. */
     public static final int FRAME_ROOT = 16;
-    /** BULK, RANGE: the block. */
+    /** BULK, RANGE: the block; JOB: the fork that made it fail, 0: none. */
     public static final int FRAME_BLOCK = 20;
     /** BULK, RANGE: first item not accounted for; JOB: the worker that runs it; the core sets it. */
     public static final int FRAME_LO = 24;

@@ -32,6 +32,10 @@ final class ForkFailures {
         if (memory.getInt(frame + CoreLayout.FRAME_STATE) == CoreLayout.FRAME_STATE_CANCELLED) {
             return new IllegalStateException("a fork was cancelled before it ran");
         }
+        int behind = memory.getInt(frame + CoreLayout.FRAME_BLOCK);
+        if (behind != 0) {
+            return take(behind);
+        }
         Failure failure = byFrame.remove(frame);
         if (failure == null || failure.ticket != memory.getLong(frame + CoreLayout.FRAME_TICKET)) {
             return new IllegalStateException("a fork failed without a cause: tasks nested too deeply, limit=" + CoreLayout.NEST_MAX);
