@@ -22,6 +22,8 @@ import java.util.function.IntSupplier;
  */
 final class ForkStack {
 
+    private static final int OVERFLOW_GAP_MIN = 64;
+
     private final Worker worker;
     private final Scheduler scheduler;
     private Object[] jobs = new Object[64];
@@ -30,6 +32,7 @@ final class ForkStack {
     private int countdown = 1;
     /** How deep forks were nested when the stack overflowed; 0 if it did not. */
     private int overflowDepth;
+    private int overflowGap;
 
     ForkStack(Worker worker, Scheduler scheduler) {
         this.worker = worker;
@@ -284,16 +287,38 @@ final class ForkStack {
 
     /** Ends every child from this position on after {@code thrown}; what the caller throws. */
     RuntimeException failed(String what, int from, Throwable thrown) {
-        if (thrown instanceof StackOverflowError) {
+        if (thrown instanceof StackOverflowError overflow) {
             overflowed();
+            unwind(from, overflow);
+            if (isTight(from)) {
+                throw overflow;
+            }
+        } else {
+            unwind(from, thrown);
         }
-        unwind(from, thrown);
         return JoinFailures.of(what, scheduler, thrown);
     }
 
     /** The stack overflowed while this many children were open. */
     void overflowed() {
-        overflowDepth = Math.max(overflowDepth, size);
+        if (overflowDepth == 0) {
+            overflowDepth = size;
+            overflowGap = OVERFLOW_GAP_MIN;
+        }
+    }
+
+    /** A message needs some stack. Trying in every join on the way out would cost more than all the rest, so the tries get rarer. */
+    private boolean isTight(int index) {
+        if (overflowDepth - index < overflowGap && index > 0) {
+            return true;
+        }
+        try {
+            StackProbe.require();
+            return false;
+        } catch (StackOverflowError e) {
+            overflowGap *= 2;
+            return true;
+        }
     }
 
     int takeOverflowDepth() {
