@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A task that waits for another one runs it if nobody else does: one worker never waits for itself. */
-@Timeout(60)
+@Timeout(10)
 class HelpingWaitTest {
 
     private Penny penny;

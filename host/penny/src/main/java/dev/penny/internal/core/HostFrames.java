@@ -129,14 +129,15 @@ public final class HostFrames<O> {
     /**
      * Cancels a frame that no worker has claimed, if it is still this owner's. Under the takers' lock nobody takes a frame of the
      * stripe, so the frame cannot become another owner's in the middle.
+     *
+     * @return true if this call cancelled it
      */
-    public void cancel(int index, O owner) {
+    public boolean cancel(int index, O owner) {
         int line = index / perStripe * LINE_INTS;
         lock(line);
         try {
-            if (owners.getAcquire(index) == owner) {
-                memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
-            }
+            return owners.getAcquire(index) == owner
+                    && memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
         } finally {
             words.setRelease(line + LOCK, 0);
         }

@@ -63,8 +63,8 @@ public final class ForkJoin {
         int index = forks.fork(second);
         try {
             A a = first.call();
-            if (forks.isPrivateTop(index)) {
-                forks.take(index);
+            if (forks.isPrivateTop(index, second)) {
+                forks.pop(index);
                 return new Joined<>(a, second.call());
             }
             return new Joined<>(a, (B) forks.join(index));

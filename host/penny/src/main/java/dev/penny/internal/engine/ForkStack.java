@@ -11,9 +11,9 @@ import java.util.function.IntSupplier;
  * looks whether a heartbeat has passed, and if so gives its oldest private child to the core, where others can steal it. A join finds its
  * child still private nearly always and calls it.
  *
- * <p>Entries: a {@link Callable} (the second half of a join) or a {@link ForkJob}. Those below {@code given} are given away or running,
- * those above are private; the oldest is given away first, so the two never mix. While the worker runs something else in the middle of a
- * wait, everything it had before counts as given: a job belongs to the task that forked it.
+ * <p>Entries: a {@link Callable} (the second half of a join), a {@link ForkJob}, a {@link LoopRange} or {@code null} (a child of a scope
+ * that has begun). Below {@code given} nothing is private. While the worker runs something else in the middle of a wait, that is true of
+ * everything it had before: a job belongs to the task that forked it.
  *
  * <p>A failure, a stack overflow above all, may leave entries above the one that is being joined; whoever joins or fails below unwinds
  * them first. All positions are therefore absolute.
@@ -91,16 +91,20 @@ final class ForkStack {
                 if (range.remaining() > 1) {
                     return range.split(this);
                 }
-                continue; // It only shrinks: nothing will ever be given from it.
+            } else if (isPrivate(job)) {
+                ForkJob child = job instanceof ForkJob known ? known : new ClosureJob(scheduler.forks().table(), (Callable<?>) job);
+                if (!give(child)) {
+                    return false;
+                }
+                jobs[given++] = child;
+                return true;
             }
-            ForkJob child = job instanceof ForkJob known ? known : new ClosureJob(scheduler.forks().table(), (Callable<?>) job);
-            if (!give(child)) {
-                return false;
-            }
-            jobs[given++] = child;
-            return true;
         }
         return false;
+    }
+
+    private static boolean isPrivate(Object job) {
+        return job != null && !(job instanceof ForkJob child && child.frame() != 0);
     }
 
     /** Makes a frame of a child; false if there is no room, or too little stack to be sure of getting it done. */
@@ -126,15 +130,9 @@ final class ForkStack {
 
     // ---- join
 
-    /** True if this child is still private and on top, so that {@link #take} and a plain call join it. */
-    boolean isPrivateTop(int index) {
-        return index >= given && size == index + 1;
-    }
-
-    /** Takes a child off that is private and on top. */
-    void take(int index) {
-        jobs[index] = null;
-        size = index;
+    /** True if this child is still private and on top, so that {@link #pop} and a plain call join it. */
+    boolean isPrivateTop(int index, Callable<?> child) {
+        return jobs[index] == child && size == index + 1;
     }
 
     /** Joins the child at a position wherever it is, and takes it off. @throws Throwable what the child threw, as it is */
@@ -150,14 +148,14 @@ final class ForkStack {
         return job instanceof ForkJob child ? child.run(this) : ((Callable<?>) job).call();
     }
 
-    /** Starts the oldest private child from this position on, which is then called by the caller; -1 if none is private. */
-    int takeOldest(int from) {
-        int index = Math.max(given, from);
-        if (index >= size) {
-            return -1;
+    /** Keeps a private child from being given away, because it is run now; {@code null} if it is not private. */
+    Object take(int index) {
+        Object job = jobs[index];
+        if (!isPrivate(job)) {
+            return null;
         }
-        given = index + 1;
-        return index;
+        jobs[index] = null;
+        return job;
     }
 
     Object job(int index) {

@@ -217,8 +217,9 @@ public final class Scheduler {
         return submitter.frames().owner(submitter.frames().index(frame));
     }
 
-    void cancelFrame(int index, FrameOwner owner) {
-        submitter.frames().cancel(index, owner);
+    /** True if no worker has begun the frame, and none will. */
+    boolean cancelFrame(int index, FrameOwner owner) {
+        return submitter.frames().cancel(index, owner);
     }
 
     PennyException cancelledFailure(LoadedFunction<?> function) {

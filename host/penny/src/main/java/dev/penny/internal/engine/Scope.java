@@ -111,12 +111,12 @@ final class Scope implements TaskScope {
     }
 
     private void runPrivate() {
-        for (int index = forks.takeOldest(mark); index >= 0; index = forks.takeOldest(mark)) {
-            Child<?> child = open.get(index - mark);
-            if (forks.job(index) instanceof ForkJob job) {
-                child.end(() -> job.run(forks));
-            } else {
-                ((ClosureChild<?>) child).call();
+        for (int i = 0; i < open.size(); i++) {
+            Object job = forks.take(mark + i);
+            if (job instanceof ForkJob task) {
+                open.get(i).end(() -> task.run(forks));
+            } else if (job != null) {
+                ((ClosureChild<?>) job).call();
             }
             forks.unwind(mark + open.size(), null);
         }

@@ -6,6 +6,7 @@ import dev.penny.api.TaskHandle;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostFrames;
+import dev.penny.internal.guest.GuestErrors;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +35,7 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     private final LoadedFunction<R> function;
     private final Object[] arguments;
     private volatile int frameIndex = HostFrames.NONE;
+    private volatile boolean runsHere;
     private int blockRef;
     private int blockBytes;
 
@@ -92,6 +94,32 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         }
     }
 
+    /**
+     * Runs a task that no worker has begun, on the worker of a task that waits for it. It is cancelled where it is queued; the frame is
+     * given back when a worker comes to it there.
+     *
+     * @return false if it has begun
+     */
+    boolean runHere(ForkStack forks) {
+        int index = frameIndex;
+        if (index == HostFrames.NONE || runsHere || function.isBlocking()) {
+            return false;
+        }
+        runsHere = true;
+        if (!scheduler.cancelFrame(index, this)) {
+            runsHere = false;
+            return false;
+        }
+        try {
+            @SuppressWarnings("unchecked")
+            R result = (R) new FunctionJob(scheduler, function, arguments).run(forks);
+            complete(result);
+        } catch (Throwable e) {
+            completeExceptionally(GuestErrors.failure(function.mangledName(), e));
+        }
+        return true;
+    }
+
     @Override
     public void completed(Worker worker, int frame, int state) {
         CoreMemory memory = scheduler.memory();
@@ -108,7 +136,9 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
             }
             default -> {
                 release();
-                super.cancel(false);
+                if (!runsHere) {
+                    super.cancel(false);
+                }
             }
         }
     }

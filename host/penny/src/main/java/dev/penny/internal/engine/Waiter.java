@@ -1,6 +1,5 @@
 package dev.penny.internal.engine;
 
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -18,7 +17,14 @@ final class Waiter {
     private Waiter() { }
 
     /** Returns when the task is complete, the time is over or the thread was interrupted; the caller's own wait sorts them out. */
-    static void await(Scheduler scheduler, CompletableFuture<?> task, long timeoutNanos) {
+    static void await(Scheduler scheduler, SubmittedTask<?> task, long timeoutNanos) {
+        if (task.isDone()) {
+            return;
+        }
+        ForkStack forks = Worker.forksOn(scheduler);
+        if (forks != null && task.runHere(forks)) {
+            return;
+        }
         await(scheduler, task::isDone, wake -> task.whenComplete((result, failure) -> wake.run()), timeoutNanos);
     }
 
