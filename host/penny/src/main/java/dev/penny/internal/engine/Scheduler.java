@@ -134,7 +134,7 @@ public final class Scheduler {
 
     /** How many workers there are. */
     public int workerCount() {
-        return workers.size();
+        return config.workers();
     }
 
     /** How many tasks may wait in the injector. */
@@ -207,6 +207,21 @@ public final class Scheduler {
         }
         owner.completed(worker, frame, memory.getInt(frame + CoreLayout.FRAME_STATE));
         submitter.startSpilled();
+    }
+
+    /** A completion that found no stack: results in the heap are gone by now, so a frame that has some fails. */
+    void completedLate(Worker worker, int frame) {
+        boolean single = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE;
+        boolean resultsGone = (memory.getInt(frame + CoreLayout.FRAME_FLAGS) & CoreLayout.FLAG_RESULT_BYTES) != 0;
+        if (resultsGone && memory.getInt(frame + CoreLayout.FRAME_STATE) != CoreLayout.FRAME_STATE_CANCELLED) {
+            memory.putInt(frame + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_FAILED);
+            int block = memory.getInt(frame + CoreLayout.FRAME_BLOCK);
+            if (!single) {
+                memory.clear(block + CoreLayout.BLOCK_BYTES, memory.getInt(block + CoreLayout.BLOCK_COUNT));
+            }
+        }
+        worker.failed(new StackOverflowError());
+        completed(worker, frame);
     }
 
     void releaseFrame(int index) {

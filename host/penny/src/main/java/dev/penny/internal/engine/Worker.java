@@ -57,6 +57,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private Throwable failure;
     private boolean panicked;
     private final ForkStack forkStack;
+    private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
 
     Worker(Scheduler scheduler, int index) {
@@ -67,6 +68,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
         this.invoke = this::invokeHostTask;
         this.forkStack = new ForkStack(this, scheduler);
+        this.missedUpcalls = new MissedUpcalls(this, scheduler);
         this.taskForks = new NamedForks(scheduler, forkStack);
     }
 
@@ -157,6 +159,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
             trapped(e, 0, stackTop());
             return trapped;
         } finally {
+            missedUpcalls.makeUp();
             if (outer == null) {
                 CURRENT.remove();
             } else {
@@ -180,7 +183,10 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public void complete() {
         try {
+            requireStackIfNested();
             scheduler.completed(this, memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
+        } catch (StackOverflowError e) {
+            missedUpcalls.completion(memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
         } catch (RuntimeException | Error e) {
             // Nothing of the caller's may unwind through the core.
             scheduler.broke(new RuntimeUnusableException("completion failed: worker=%d, reason=%s".formatted(index, e), e));
@@ -189,7 +195,19 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void unpark(int worker) {
-        scheduler.unpark(worker);
+        try {
+            requireStackIfNested();
+            scheduler.unpark(worker);
+        } catch (StackOverflowError e) {
+            missedUpcalls.unpark(worker);
+        }
+    }
+
+    /** Only tasks that run inside of others can be near the end of the stack here; the upcall must not stop half way. */
+    private void requireStackIfNested() {
+        if (forks.nest() > 0) {
+            StackProbe.require();
+        }
     }
 
     @Override
@@ -387,6 +405,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
                 scheduler.owner(root).itemFailed(memory.getInt(dispatch + ITEM_OF_DISPATCH), GuestErrors.failure(function, cause));
             }
         }
+    }
+
+    /** Records a failure for the frame that is completed next. */
+    void failed(Throwable cause) {
+        failure = cause;
     }
 
     /** The recorded failure of the frame that is being completed. */

@@ -125,8 +125,8 @@ final class JsForks {
                 given.put(++lastHandle, made.get());
                 return lastHandle;
             }
-        } catch (PennyException | PolyglotException e) {
-            // Unsuitable arguments: it stays private, and fails when it is called.
+        } catch (RuntimeException e) {
+            // Unsuitable arguments: it stays private, and fails where it is called, with the same message as if there had been no beat.
         }
         return NONE;
     }

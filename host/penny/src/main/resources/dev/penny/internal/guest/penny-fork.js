@@ -174,7 +174,8 @@
   };
 
   const fork = (job) => {
-    jobs[size++] = job;
+    jobs[size] = job;
+    size++;
     if (--countdown > 0) return;
     if (host.due()) {
       budget = 1;
@@ -200,7 +201,7 @@
       const job = jobs[size - 1], handle = handles[size - 1];
       pop(size - 1);
       if (handle) drop(handle);
-      else if (!isArray(job)) for (let i = job.end; i < job.calls.length; i++) drop(job.handles[i]);
+      else if (job !== undefined && !isArray(job)) for (let i = job.end; i < job.calls.length; i++) drop(job.handles[i]);
     }
   };
 
