@@ -127,17 +127,33 @@ public final class HostFrames<O> {
     }
 
     /**
-     * Cancels a frame that no worker has claimed, if it is still this owner's. Under the takers' lock nobody takes a frame of the
-     * stripe, so the frame cannot become another owner's in the middle.
+     * Keeps a frame from ever running, if it is still this owner's and no worker has claimed it.
      *
-     * @return true if this call cancelled it
+     * @return false if it has been claimed, or is not this owner's
      */
-    public boolean cancel(int index, O owner) {
+    public boolean withdraw(int index, O owner) {
         int line = index / perStripe * LINE_INTS;
         lock(line);
         try {
-            return owners.getAcquire(index) == owner
-                    && memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
+            return owners.getAcquire(index) == owner && memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE,
+                    CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
+        } finally {
+            words.setRelease(line + LOCK, 0);
+        }
+    }
+
+    /**
+     * Cancels a frame, if it is still this owner's: one that no worker has claimed never runs, another one is told by its cancelled
+     * word. Under the takers' lock nobody takes a frame of the stripe, so the frame cannot become another owner's in the middle.
+     */
+    public void cancel(int index, O owner) {
+        int line = index / perStripe * LINE_INTS;
+        lock(line);
+        try {
+            if (owners.getAcquire(index) == owner && !memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE,
+                    CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED)) {
+                memory.storeSeqCst(ref(index) + CoreLayout.FRAME_CANCELLED, 1);
+            }
         } finally {
             words.setRelease(line + LOCK, 0);
         }

@@ -7,8 +7,8 @@ import java.util.concurrent.CancellationException;
 import java.util.function.IntSupplier;
 
 /**
- * The children that the Java tasks of one worker have forked and not joined. A fork is a store; every {@code budget} forks the worker
- * looks whether a heartbeat has passed, and if so gives its oldest private child to the core, where others can steal it. A join finds its
+ * The children that the Java tasks of one worker have forked and not joined. A fork is a store and a look
+ * at the heartbeat; when one has passed the worker gives its oldest private child to the core, where others can steal it. A join finds its
  * child still private nearly always and calls it.
  *
  * <p>Entries: a {@link Callable} (the second half of a join), a {@link ForkJob}, a {@link LoopRange} or {@code null} (a child of a scope
@@ -29,7 +29,6 @@ final class ForkStack {
     private Object[] jobs = new Object[64];
     private int size;
     private int given;
-    private int countdown = 1;
     /** How deep forks were nested when the stack overflowed; 0 if it did not. */
     private int overflowDepth;
     private int overflowGap;
@@ -55,19 +54,10 @@ final class ForkStack {
         }
         jobs[index] = job;
         size = index + 1;
-        if (--countdown == 0) {
-            poll();
-        }
-        return index;
-    }
-
-    /** Asks the core for the heartbeat and for how many forks it may be left alone: many cheap ones, one slow one. */
-    private void poll() {
-        int polled = core().poll();
-        countdown = Math.abs(polled);
-        if (polled < 0) {
+        if (core().beatDue()) {
             giveOldest();
         }
+        return index;
     }
 
     private WorkerForks core() {
@@ -76,7 +66,7 @@ final class ForkStack {
 
     /** For loops, which count their own iterations: gives away the oldest child, or a part of the loop, if a beat has passed. */
     boolean pollLoop() {
-        boolean due = core().poll() < 0;
+        boolean due = core().beatDue();
         if (due) {
             giveOldest();
         }

@@ -64,7 +64,7 @@ final class ForkTable {
         long number = rootNumbers.incrementAndGet();
         roots.put(number, made);
         try {
-            SubmittedTask<?> task = new SubmittedTask<>(scheduler, root, new Object[] {number});
+            SubmittedTask<?> task = new SubmittedTask<>(scheduler, root, scheduler.submitter().defaults(), new Object[] {number});
             scheduler.submitter().submit(task);
             task.joinUnwrapped();
             return made.value;

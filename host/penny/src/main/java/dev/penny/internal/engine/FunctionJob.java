@@ -67,7 +67,7 @@ class FunctionJob extends ForkJob {
 
     /** No frame, or no memory for the arguments, now: a submission waits for them. */
     private Object submitted() {
-        SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, arguments);
+        SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, scheduler.submitter().defaults(), arguments);
         scheduler.submitter().submit(task);
         return task.joinUnwrapped();
     }

@@ -56,7 +56,7 @@ final class NamedForks implements TaskForks {
 
     @Override
     public boolean beatDue() {
-        return forks.worker().workerForks().poll() < 0;
+        return forks.worker().workerForks().beatDue();
     }
 
     @Override
@@ -81,7 +81,7 @@ final class NamedForks implements TaskForks {
         LoadedFunction<?> function = loaded(target);
         Object[] prepared = function.marshaller().prepare(arguments);
         if (function.isBlocking()) {
-            SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, prepared);
+            SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, scheduler.submitter().defaults(), prepared);
             scheduler.submitter().submit(task);
             return Optional.of(new GivenTask(task));
         }
@@ -124,7 +124,7 @@ final class NamedForks implements TaskForks {
         Object[] prepared = function.marshaller().prepare(arguments);
         Object result;
         if (function.isBlocking()) {
-            SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, prepared);
+            SubmittedTask<?> task = new SubmittedTask<>(scheduler, function, scheduler.submitter().defaults(), prepared);
             scheduler.submitter().submit(task);
             result = task.joinUnwrapped();
         } else {

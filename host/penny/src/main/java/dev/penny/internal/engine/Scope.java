@@ -63,7 +63,7 @@ final class Scope implements TaskScope {
         }
         Object[] prepared = function.marshaller().prepare(arguments);
         if (function.isBlocking()) {
-            SubmittedChild<R> forked = new SubmittedChild<>(this, new SubmittedTask<>(scheduler, function, prepared));
+            SubmittedChild<R> forked = new SubmittedChild<>(this, new SubmittedTask<>(scheduler, function, scheduler.submitter().defaults(), prepared));
             if (!isCancelled()) {
                 scheduler.submitter().submit(forked.task);
                 submitted.add(forked);

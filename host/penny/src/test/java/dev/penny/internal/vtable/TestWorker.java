@@ -236,6 +236,11 @@ public final class TestWorker implements WorkerLink {
     }
 
     @Override
+    public Registration registerBeatFlag(Value global) {
+        return () -> { };
+    }
+
+    @Override
     public int failedChildRef() {
         return 0;
     }
