@@ -38,7 +38,11 @@ class JsForkTest {
               const [a, b] = await penny.all([[fibAll, n - 1], ['fibAll', n - 2]]);
               return a + b;
             }
-            export function leaf(n) { let x = n; for (let i = 0; i < 3000; i++) x = Math.imul(x, 1664525) + 1013904223 | 0; return x === 42 ? 0 : n; }
+            export function leaf(n) {
+              let x = n;
+              for (let i = 0; i < 3000; i++) x = Math.imul(x, 1664525) + 1013904223 | 0;
+              return x === 42 ? 0 : n;
+            }
             export function slow(n) {
               if (n <= 1) return leaf(n);
               const half = n >> 1;

@@ -256,7 +256,8 @@ class ScopeTest {
         TaskFunction<byte[]> sha256 = penny.load(Guests.dist("sha256.wasm")).function("sha256", "(bytes)->bytes", byte[].class);
         TaskFunction<Object> count = penny.load(Guests.js("wordcount.js")).function("count");
         TaskFunction<String> shout = penny.loadJs("export const signatures = { shout: '(string)->string' };"
-                + "export const shout = (text) => text.toUpperCase();", LoadOptions.DEFAULT.named("s")).function("shout", "(string)->string", String.class);
+                + "export const shout = (text) => text.toUpperCase();", LoadOptions.DEFAULT.named("s"))
+                .function("shout", "(string)->string", String.class);
         TaskFunction<Object> java = penny.javaModule("m").function("twice", "(i64)->i64", call -> call.result(2 * call.i64(0)))
                 .register().function("twice");
         byte[] data = new byte[5_000];

@@ -19,7 +19,7 @@ public interface TaskScope {
     <R> Forked<R> fork(Callable<? extends R> child);
 
     /**
-     * Adds a task of any language. Tasks of blocking functions start at once.
+     * Adds a task of any language. Tasks of blocking functions, and of functions with options, are submitted at once.
      *
      * @throws SignatureException wrong arity, wrong type or a number out of range
      * @throws IllegalStateException as for {@link #fork(Callable)}

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A scope on its worker's {@link ForkStack}: its children are the entries from {@code mark} on. Tasks of blocking functions are submitted
- * instead, since a fork would start them only when something waits.
+ * instead, since a fork would start them only when something waits; also those with options of their own.
  */
 final class Scope implements TaskScope {
 
@@ -58,12 +58,13 @@ final class Scope implements TaskScope {
     @Override
     public <R> Forked<R> fork(TaskFunction<R> task, Object... arguments) {
         checkBody("fork");
-        if (!(task instanceof LoadedFunction<R> function) || function.scheduler() != scheduler) {
+        if (!(task instanceof FunctionCalls<R> calls) || calls.loaded().scheduler() != scheduler) {
             throw new IllegalArgumentException("a function of another Penny: function=" + task.mangledName());
         }
+        LoadedFunction<R> function = calls.loaded();
         Object[] prepared = function.marshaller().prepare(arguments);
-        if (function.isBlocking()) {
-            SubmittedChild<R> forked = new SubmittedChild<>(this, new SubmittedTask<>(scheduler, function, scheduler.submitter().defaults(), prepared));
+        if (function.isBlocking() || calls.terms() != scheduler.submitter().defaults()) {
+            SubmittedChild<R> forked = new SubmittedChild<>(this, new SubmittedTask<>(scheduler, function, calls.terms(), prepared));
             if (!isCancelled()) {
                 scheduler.submitter().submit(forked.task);
                 submitted.add(forked);
