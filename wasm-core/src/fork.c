@@ -70,7 +70,7 @@ uint32_t pn_fork_reclaim(pn_worker *worker, pn_ref ref) {
             pn_frame_at(popped)->flags |= PN_FLAG_HELD;
         } else {
             /* Left by a bulk that ran while this frame helped. */
-            pn_run_requeue_last(worker, popped);
+            pn_run_requeue_elsewhere(worker, popped);
         }
     }
     pn_counter_add(&worker->counters.reclaimed, 1);

@@ -270,15 +270,18 @@ final class Submitter {
     /** Puts a frame whose dispatch returned WAIT back to work: its blocking body is done. May run before the worker has left it. */
     void resume(int frame) {
         int state = frame + CoreLayout.FRAME_STATE;
+        // Before the state: a fork that is READY may be claimed, joined and its frame be used for something else at once.
+        boolean isFork = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB;
+        int owner = memory.getInt(frame + CoreLayout.FRAME_OWNER);
         if (memory.casSeqCst(state, CoreLayout.FRAME_STATE_RUNNING, CoreLayout.FRAME_STATE_READY)) {
             return; // The worker is still leaving; it queues the frame itself.
         }
         Placement placement = placementOf(memory.getInt(frame + CoreLayout.FRAME_FLAGS));
         memory.storeSeqCst(state, CoreLayout.FRAME_STATE_READY);
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB) {
+        if (isFork) {
             // The worker that forked it dispatches it again when it joins; see join.h of the core.
             if ((memory.loadSeqCst(frame + CoreLayout.FRAME_WAITER) & CoreLayout.WAITER_PARKS) != 0) {
-                scheduler.unpark(memory.getInt(frame + CoreLayout.FRAME_OWNER));
+                scheduler.unpark(owner);
             }
             return;
         }
