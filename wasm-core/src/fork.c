@@ -16,6 +16,7 @@ uint32_t pn_fork_poll(pn_worker *worker) {
             return PN_POLL_AGAIN;
         }
         worker->polls_to_beat = globals->heartbeat_polls;
+        penny_host_heartbeat();
         return PN_POLL_AGAIN | PN_POLL_PROMOTE;
     }
     /* The first fork after a pause: someone may be asleep for want of work, so it does not wait for a beat. */

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /**
  * The way in: writes frames, publishes them through the queue of their placement and wakes a sleeper. It takes no scheduling decision.
  *
- * <p><b>Threads:</b> any; an ordinary thread may wait here, a worker never does.
+ * <p><b>Threads:</b> any; an ordinary thread may wait here; a worker runs other tasks meanwhile.
  */
 final class Submitter {
 
@@ -230,6 +230,10 @@ final class Submitter {
     private void waitUntil(BooleanSupplier started, Object function) {
         while (!started.getAsBoolean()) {
             scheduler.checkOpen(function);
+            ForkStack forks = Worker.forksOn(scheduler);
+            if (forks != null && forks.help()) {
+                continue; // A task that maps makes room itself.
+            }
             AtomicInteger stepsLeft = new AtomicInteger(FULL_WAIT_STEPS);
             if (!scheduler.drive(() -> stepsLeft.getAndDecrement() <= 0)) {
                 LockSupport.parkNanos(FULL_WAIT_NANOS);
