@@ -122,6 +122,19 @@ int64_t foreign(int32_t n) {
     return penny_await(second) + penny_await(first);
 }
 
+static int64_t count_until_cancelled(int64_t n) {
+    int64_t i = 0;
+    while (i < n && !penny_cancelled()) i++;
+    return i;
+}
+
+// Counts to n twice, at the same time if it can; stops when the task is cancelled.
+PENNY_EXPORT(patient, "(i64)->i64")
+int64_t patient(int64_t n) {
+    penny_pair both = penny_join(count_until_cancelled, n, count_until_cancelled, n);
+    return both.first + both.second;
+}
+
 // Waits for what it has not forked.
 PENNY_EXPORT(lies, "(i32)->i64")
 int64_t lies(int32_t handle) {

@@ -65,6 +65,7 @@ int32_t penny_host_fork(uint32_t run, int64_t a, int64_t b, int64_t c, int64_t d
 // 1: nobody took it, run it here; 0: it has ended, see penny_host_result. Traps when it failed.
 PENNY_IMPORT("join") int32_t penny_host_join(int32_t handle);
 PENNY_IMPORT("result") int64_t penny_host_result(void);
+PENNY_IMPORT("cancelled") int32_t penny_host_cancelled(void);
 PENNY_IMPORT("function") int32_t penny_host_function(const char *name, uint32_t name_bytes);
 PENNY_IMPORT("spawn")
 int32_t penny_host_spawn(int32_t function, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f, int64_t g);
@@ -400,6 +401,13 @@ static inline int64_t penny_await(int32_t handle) {
     int64_t result = penny_host_await(handle);
     penny_forks.promoted = promoted;
     return result;
+}
+
+// ---- Cancellation --------------------------------------------------------------------------------------------------------------
+
+// Whether the task, or the one it was forked for, was cancelled: a long one may look now and then, and end early.
+static inline int penny_cancelled(void) {
+    return penny_host_cancelled() != 0;
 }
 
 // ---- What a worker that took a fork runs ---------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 /* core.c - the exports of penny.h: check the arguments, then call the subsystem. */
 #define PN_FILE PN_FILE_CORE
 #include "fork.h"
+#include "frame.h"
 #include "globals.h"
 #include "heap.h"
 #include "join.h"
@@ -75,6 +76,11 @@ uint32_t penny_worker_help(uint32_t worker_id) {
 
 uint32_t penny_poll(uint32_t worker_id) {
     return pn_fork_poll(checked_worker(worker_id));
+}
+
+uint32_t penny_cancelled(uint32_t worker_id) {
+    pn_ref frame = checked_worker(worker_id)->current_frame;
+    return frame != 0 && pn_frame_is_cancelled(pn_frame_at(frame));
 }
 
 uint32_t penny_fork_alloc(uint32_t worker_id, uint32_t slot) {

@@ -123,6 +123,9 @@ PN_EXPORT("penny_worker_help") uint32_t penny_worker_help(uint32_t worker);
 /* Whether the oldest private fork should be promoted now: PN_POLL_* bits. */
 PN_EXPORT("penny_poll") uint32_t penny_poll(uint32_t worker);
 
+/* Whether the task that is being dispatched, or the one it was forked for, has been cancelled: it may end early. A hint. */
+PN_EXPORT("penny_cancelled") uint32_t penny_cancelled(uint32_t worker);
+
 /* A fork of the task that is being dispatched: a JOB frame that runs `slot`, its record to be written by the caller; 0 when
  * there is none left. */
 PN_EXPORT("penny_fork_alloc") uint32_t penny_fork_alloc(uint32_t worker, uint32_t slot);

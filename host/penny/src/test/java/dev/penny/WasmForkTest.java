@@ -144,6 +144,19 @@ class WasmForkTest {
     }
 
     @Test
+    void aCancelledTaskSeesItAndItsForksToo() throws Exception {
+        try (Penny penny = Penny.builder().workers(2).build()) {
+            TaskModule forks = penny.load(Guests.dist("forks.wasm"));
+            assertEquals(2_000L, forks.function("patient").call(1_000L));
+            TaskHandle<Object> endless = forks.function("patient").submit(Long.MAX_VALUE);
+            Thread.sleep(200);
+            endless.cancel(true);
+            penny.close(); // Waits for what runs.
+            assertTrue(endless.isCancelled());
+        }
+    }
+
+    @Test
     void waitingForWhatWasNotForkedFailsOnlyTheLiar() {
         try (Penny penny = Penny.builder().workers(2).build()) {
             TaskModule forks = penny.load(Guests.dist("forks.wasm"));

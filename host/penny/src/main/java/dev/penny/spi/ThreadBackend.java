@@ -55,6 +55,12 @@ public interface ThreadBackend {
         }
 
         /**
+         * Called by a task of a worker, within its step. A backend whose workers run on the caller's thread lets another one that is ready
+         * make one step; others do nothing. Never waits.
+         */
+        default void letAnotherStep() { }
+
+        /**
          * Waits until no body runs or will run. The caller has told the bodies to return; those that run are waited for until they
          * say {@link Next#PARK} or {@link Next#RETURN}, parked ones are let go without running again. When this returns every
          * {@link WorkerBody#attach} has had its {@link WorkerBody#detach}. Interrupts are kept, not obeyed.

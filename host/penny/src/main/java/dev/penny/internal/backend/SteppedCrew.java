@@ -56,6 +56,13 @@ final class SteppedCrew implements Crew {
     }
 
     @Override
+    public void letAnotherStep() {
+        if (driving.isHeldByCurrentThread()) {
+            stepOne();
+        }
+    }
+
+    @Override
     public void awaitAllReturned() {
         if (driving.isHeldByCurrentThread()) {
             throw new IllegalStateException("a worker cannot wait for its own return: backend=deterministic");

@@ -6,12 +6,12 @@ import org.graalvm.polyglot.Value;
  * The fork functions of a core instance, for Java and as imports of glue modules; {@code penny.h} says what they do. <b>Threads:</b> the
  * one that runs the worker, inside a dispatch.
  */
-public record CoreForks(Value poll, Value alloc, Value push, Value join, Value run, Value release, Value cancel, Value help) {
+public record CoreForks(Value poll, Value alloc, Value push, Value join, Value run, Value release, Value cancel, Value help, Value cancelled) {
 
     static CoreForks of(Value exports) {
         return new CoreForks(exports.getMember("penny_poll"), exports.getMember("penny_fork_alloc"), exports.getMember("penny_fork_push"),
                 exports.getMember("penny_join"), exports.getMember("penny_fork_run"), exports.getMember("penny_fork_release"),
-                exports.getMember("penny_fork_cancel"), exports.getMember("penny_worker_help"));
+                exports.getMember("penny_fork_cancel"), exports.getMember("penny_worker_help"), exports.getMember("penny_cancelled"));
     }
 
     /** {@code penny_poll}. */

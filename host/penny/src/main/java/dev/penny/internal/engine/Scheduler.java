@@ -181,6 +181,11 @@ public final class Scheduler {
         return made;
     }
 
+    /** For a worker whose task has come to a beat: without a timer nobody else runs until it lets them. */
+    void letAnotherStep() {
+        crew.letAnotherStep();
+    }
+
     /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
     boolean stepAnother() {
         boolean[] looked = new boolean[1];

@@ -218,7 +218,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public void startHeartbeat() {
         if (memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS) != 0) {
-            scheduler.stepAnother();
+            scheduler.letAnotherStep();
         } else {
             scheduler.heartbeat().start();
         }

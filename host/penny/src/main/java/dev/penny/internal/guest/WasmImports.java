@@ -24,6 +24,7 @@ final class WasmImports {
             "fork", new NativeType(List.of("i32", "i64", "i64", "i64", "i64", "i64", "i64", "i64"), List.of("i32")),
             "join", new NativeType(List.of("i32"), List.of("i32")),
             "result", new NativeType(List.of(), List.of("i64")),
+            "cancelled", new NativeType(List.of(), List.of("i32")),
             "function", new NativeType(List.of("i32", "i32"), List.of("i32")),
             "spawn", new NativeType(List.of("i32", "i64", "i64", "i64", "i64", "i64", "i64", "i64"), List.of("i32")),
             "await", new NativeType(List.of("i32"), List.of("i64")));

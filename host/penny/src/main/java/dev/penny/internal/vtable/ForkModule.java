@@ -19,8 +19,8 @@ import org.graalvm.polyglot.Value;
  * The fork imports of wasm guests, a generated module between a guest and the core instance of its worker. It knows the worker and the
  * guest's own job slot, so a guest can fork nothing but itself, and it turns a failed fork into a trap.
  *
- * <p>Exports {@code poll() -> i32}, {@code fork(run, w0..w6) -> handle}, {@code join(handle) -> i32}, {@code result() -> i64} and
- * {@code await(handle) -> i64}; {@code guest-modules/sdk/penny_fork.h} says what they do.
+ * <p>Exports {@code poll() -> i32}, {@code fork(run, w0..w6) -> handle}, {@code join(handle) -> i32}, {@code result() -> i64},
+ * {@code await(handle) -> i64} and {@code cancelled() -> i32}; {@code guest-modules/sdk/penny_fork.h} says what they do.
  */
 public final class ForkModule {
 
@@ -50,10 +50,10 @@ public final class ForkModule {
     public Map<String, Object> link(WorkerLink link, int jobSlot) {
         CoreForks forks = link.forks();
         Value instance = link.runtime().instantiate(NAME, compiled, Map.of("core", Map.of("memory", link.memoryValue(), "poll", forks.poll(),
-                "alloc", forks.alloc(), "push", forks.push(), "join", forks.join(), "run", forks.run(), "release", forks.release())));
+                "alloc", forks.alloc(), "push", forks.push(), "join", forks.join(), "run", forks.run(), "release", forks.release(), "cancelled", forks.cancelled())));
         instance.getMember("init").executeVoid(link.worker(), jobSlot, link.failedChildRef());
         Map<String, Object> functions = new HashMap<>();
-        for (String name : List.of("poll", "fork", "join", "result", "await")) {
+        for (String name : List.of("poll", "fork", "join", "result", "await", "cancelled")) {
             functions.put(name, instance.getMember(name));
         }
         return functions;
@@ -68,6 +68,7 @@ public final class ForkModule {
         int join = module.importFunction("core", "join", TWO_I32, ONE_I32);
         int run = module.importFunction("core", "run", TWO_I32, ONE_I32);
         int release = module.importFunction("core", "release", TWO_I32, List.of());
+        int cancelled = module.importFunction("core", "cancelled", ONE_I32, ONE_I32);
         int worker = module.global(I32, true, new CodeWriter().i32Const(0));
         int slot = module.global(I32, true, new CodeWriter().i32Const(0));
         int failedChild = module.global(I32, true, new CodeWriter().i32Const(0));
@@ -78,6 +79,8 @@ public final class ForkModule {
                 new CodeWriter().localGet(0).globalSet(worker).localGet(1).globalSet(slot).localGet(2).globalSet(failedChild)));
         module.export("poll", Kind.FUNCTION, module.function(List.of(), ONE_I32, List.of(),
                 new CodeWriter().globalGet(worker).call(poll)));
+        module.export("cancelled", Kind.FUNCTION, module.function(List.of(), ONE_I32, List.of(),
+                new CodeWriter().globalGet(worker).call(cancelled)));
         module.export("fork", Kind.FUNCTION, module.function(forkParameters(), ONE_I32, ONE_I32, fork(worker, slot, alloc, push)));
         module.export("join", Kind.FUNCTION, module.function(ONE_I32, ONE_I32, ONE_I32, join(worker, join, release, finish)));
         module.export("result", Kind.FUNCTION, module.function(List.of(), List.of(I64), List.of(), new CodeWriter().globalGet(result)));
