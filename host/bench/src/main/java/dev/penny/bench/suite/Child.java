@@ -1,0 +1,73 @@
+package dev.penny.bench.suite;
+
+import dev.penny.Penny;
+import dev.penny.api.RuntimeReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * The process in which one benchmark is measured: {@code Child KIND WORKERS MODE OUTPUT}. A process of its own, because compiled code
+ * depends on everything that ran before it in the same JVM. Progress goes to standard output, a line each.
+ */
+public final class Child {
+
+    private Child() { }
+
+    /** Measures, writes the output file. */
+    public static void main(String[] arguments) throws Exception {
+        String name = arguments[0];
+        int workers = Integer.parseInt(arguments[1]);
+        Mode mode = Mode.valueOf(arguments[2]);
+        Object result = measure(name, workers, mode);
+        Files.writeString(Path.of(arguments[3]), Results.toJson(result));
+    }
+
+    private static Object measure(String name, int workers, Mode mode) throws IOException, InterruptedException {
+        if (name.startsWith("memory:")) {
+            return Memory.measure(Peer.of(name.substring(7)), workers, mode == Mode.SMOKE ? 1_000 : 1_000_000);
+        }
+        requireCompiler();
+        if (name.equals(Catalog.IDLE)) {
+            return Idle.measure(workers, mode == Mode.SMOKE ? Duration.ofMillis(100) : Duration.ofSeconds(10));
+        }
+        Catalog.Entry entry = Catalog.entry(name);
+        Job job = (mode == Mode.SMOKE ? entry.small() : entry.full()).get();
+        try (Setup setup = new Setup(workers)) {
+            return new Runner(name, job, mode.plan(), setup, System.out::println).run();
+        } catch (Runner.WrongAnswerException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException("benchmark failed: name=%s, reason=%s".formatted(name, e), e);
+        }
+    }
+
+    /** No figures without the compiler. */
+    private static void requireCompiler() {
+        RuntimeReport report = Penny.report();
+        if (!report.ok()) {
+            throw new IllegalStateException("no figures without the compiler: " + report.jit());
+        }
+    }
+
+    /** How thoroughly. */
+    enum Mode {
+        /** Fit for publishing. */
+        FULL(Plan.FULL),
+        /** To look at. */
+        QUICK(Plan.QUICK),
+        /** Shows that it runs. */
+        SMOKE(Plan.SMOKE);
+
+        private final Plan plan;
+
+        Mode(Plan plan) {
+            this.plan = plan;
+        }
+
+        Plan plan() {
+            return plan;
+        }
+    }
+}
