@@ -26,6 +26,7 @@ const families = {
   PN_FRAME_STATE: ['FRAME_STATE_', 'Frame states'],
   PN_KIND: ['KIND_', 'Frame kinds'],
   PN_FLAG: ['FLAG_', 'Flags'],
+  PN_WAITER: ['WAITER_', 'Bits of frame.waiter'],
   PN_ITEM: ['ITEM_', 'Item statuses'],
   PN_OUTCOME: ['OUTCOME_', 'Outcomes of a task function'],
   PN_COMMAND: ['COMMAND_', 'Commands'],

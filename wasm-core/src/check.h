@@ -21,7 +21,9 @@ enum pn_file {
     PN_FILE_RANGE = 10,
     PN_FILE_WORKER = 11,
     PN_FILE_STEP = 12,
-    PN_FILE_CORE = 13
+    PN_FILE_CORE = 13,
+    PN_FILE_FORK = 14,
+    PN_FILE_JOIN = 15
 };
 
 _Noreturn static inline void pn_panic(uint32_t code, uint32_t line) {

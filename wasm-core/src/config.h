@@ -32,6 +32,18 @@
 #define PN_ARITY_MAX 8u
 #define PN_HOST_FRAME_STRIDE 256u /* a frame and 128 bytes in which the host keeps small arguments */
 
+/* Dispatches inside dispatches on one worker. Waiters stop leapfrogging, and helpers helping, at the first limit and only
+ * wait; what a task asks to be run at the second fails. */
+#ifndef PN_NEST_WAIT_MAX
+#define PN_NEST_WAIT_MAX 64u
+#endif
+#ifndef PN_NEST_MAX
+#define PN_NEST_MAX 255u
+#endif
+
+/* Forks between two polls of the heartbeat, at most: few enough that long forks are still promoted in time. */
+#define PN_POLL_BUDGET_MAX 16u
+
 /* Lowest word of every shadow stack; gone means that the stack ran over. */
 #define PN_STACK_CANARY 0xCA11AB1Eu
 

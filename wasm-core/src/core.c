@@ -1,7 +1,9 @@
 /* core.c - the exports of penny.h: check the arguments, then call the subsystem. */
 #define PN_FILE PN_FILE_CORE
+#include "fork.h"
 #include "globals.h"
 #include "heap.h"
+#include "join.h"
 #include "registry.h"
 #include "run.h"
 #include "worker.h"
@@ -63,8 +65,44 @@ uint32_t penny_worker_step(uint32_t worker_id) {
     return pn_worker_step(worker);
 }
 
-uint32_t penny_worker_fail(uint32_t worker_id) {
-    return pn_run_fail(checked_worker(worker_id));
+uint32_t penny_worker_fail(uint32_t worker_id, uint32_t keep) {
+    return pn_run_fail(checked_worker(worker_id), keep);
+}
+
+uint32_t penny_worker_help(uint32_t worker_id) {
+    return pn_worker_help(checked_worker(worker_id));
+}
+
+int32_t penny_poll(uint32_t worker_id) {
+    return pn_fork_poll(checked_worker(worker_id));
+}
+
+uint32_t penny_fork_alloc(uint32_t worker_id, uint32_t slot) {
+    return pn_fork_alloc(checked_worker(worker_id), slot);
+}
+
+uint32_t penny_fork_push(uint32_t worker_id, uint32_t job) {
+    return pn_fork_push(checked_worker(worker_id), job);
+}
+
+uint32_t penny_join(uint32_t worker_id, uint32_t job) {
+    pn_worker *worker = checked_worker(worker_id);
+    pn_stack_check(worker);
+    return pn_join(worker, job);
+}
+
+uint32_t penny_fork_run(uint32_t worker_id, uint32_t job) {
+    pn_worker *worker = checked_worker(worker_id);
+    pn_stack_check(worker);
+    return pn_join_run(worker, job);
+}
+
+void penny_fork_release(uint32_t worker_id, uint32_t job) {
+    pn_fork_release(checked_worker(worker_id), job);
+}
+
+uint32_t penny_fork_cancel(uint32_t worker_id, uint32_t job) {
+    return pn_join_cancel(checked_worker(worker_id), job);
 }
 
 uint32_t penny_heap_alloc(uint32_t worker_id, uint32_t bytes) {

@@ -40,13 +40,23 @@ pn_ref pn_deque_pop(pn_worker *owner) {
     return frame;
 }
 
-pn_ref pn_deque_steal(pn_worker *victim) {
-    uint64_t top = pn_load64_seq_cst(&victim->top);       /* seq_cst: before bottom; pairs with pn_deque_pop */
+pn_ref pn_deque_peek(pn_worker *victim, uint64_t *top) {
+    *top = pn_load64_seq_cst(&victim->top);               /* seq_cst: before bottom; pairs with pn_deque_pop */
     uint64_t bottom = pn_load64_seq_cst(&victim->bottom); /* seq_cst, acquires the slots; pairs with pn_deque_push */
-    if ((int64_t)(bottom - top) <= 0) return PN_STEAL_EMPTY;
-    pn_ref frame = pn_load_relaxed(slot_at(victim, top)); /* relaxed: trusted only if the CAS wins */
+    if ((int64_t)(bottom - *top) <= 0) return PN_STEAL_EMPTY;
+    return pn_load_relaxed(slot_at(victim, *top)); /* relaxed: trusted only if the CAS wins */
+}
+
+uint32_t pn_deque_take(pn_worker *victim, uint64_t top) {
     /* seq_cst: takes the frame; its release keeps the slot's read before the owner's reuse of the slot. */
-    if (pn_cas64_seq_cst(&victim->top, top, top + 1) != top) return PN_STEAL_RETRY;
+    return pn_cas64_seq_cst(&victim->top, top, top + 1) == top;
+}
+
+pn_ref pn_deque_steal(pn_worker *victim) {
+    uint64_t top;
+    pn_ref frame = pn_deque_peek(victim, &top);
+    if (frame == PN_STEAL_EMPTY) return PN_STEAL_EMPTY;
+    if (!pn_deque_take(victim, top)) return PN_STEAL_RETRY;
     PN_ASSERT(frame >= PN_GLOBALS_REF, BAD_REF);
     return frame;
 }

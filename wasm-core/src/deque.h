@@ -42,6 +42,11 @@ pn_ref pn_deque_pop(pn_worker *owner);
 /* The oldest frame, or an enum pn_steal. */
 pn_ref pn_deque_steal(pn_worker *victim);
 
+/* pn_deque_steal in two steps, for thieves that take a frame only under a condition: the oldest frame, or 0, and the index
+ * to take it by; then 1, or 0 when somebody else has it. */
+pn_ref pn_deque_peek(pn_worker *victim, uint64_t *top);
+uint32_t pn_deque_take(pn_worker *victim, uint64_t top);
+
 /* The owner's view: exact about emptiness, may be late about steals. */
 uint32_t pn_deque_is_empty(const pn_worker *owner);
 

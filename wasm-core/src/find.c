@@ -37,13 +37,19 @@ uint32_t pn_find_first_victim(pn_worker *worker) {
     return victim + (victim >= worker->id);
 }
 
-pn_ref pn_find_own(pn_worker *worker) {
+pn_ref pn_find_held(pn_worker *worker) {
     pn_ref frame = worker->held_frame;
-    if (frame != 0) {
-        worker->held_frame = 0;
-        return frame;
-    }
-    return pn_deque_pop(worker);
+    /* A held JOB is alone. Relaxed: own word. */
+    worker->held_frame = pn_frame_at(frame)->kind == PN_KIND_JOB ? 0 : pn_load_relaxed(&pn_frame_at(frame)->waiter);
+    return frame;
+}
+
+uint32_t pn_find_holds_job(const pn_worker *worker) {
+    return worker->held_frame != 0 && pn_frame_at(worker->held_frame)->kind == PN_KIND_JOB;
+}
+
+pn_ref pn_find_own(pn_worker *worker) {
+    return worker->held_frame != 0 ? pn_find_held(worker) : pn_deque_pop(worker);
 }
 
 pn_ref pn_find_steal(pn_worker *worker, uint32_t victim_id) {

@@ -21,6 +21,11 @@
 /* A frame, or 0 after one fruitless round. */
 pn_ref pn_find(pn_worker *worker);
 
+/* The held frame. pre: there is one. */
+pn_ref pn_find_held(pn_worker *worker);
+/* Whether that is a stolen JOB, which must be run before the worker may leave: its owner waits for it. */
+uint32_t pn_find_holds_job(const pn_worker *worker);
+
 /* Single attempts: a frame or 0 (pn_find_steal: or PN_STEAL_RETRY). */
 pn_ref pn_find_own(pn_worker *worker);
 pn_ref pn_find_steal(pn_worker *worker, uint32_t victim);

@@ -11,7 +11,11 @@ static uint32_t successors(uint32_t from) {
     case PN_FRAME_RUNNING:
         return BIT(READY) | BIT(BLOCKED) | BIT(DONE) | BIT(FAILED) | BIT(CANCELLED) | BIT(FREE);
     case PN_FRAME_BLOCKED: return BIT(READY) | BIT(CANCELLED);
-    default: return 0; /* final states: the host, not the core, reuses the frame */
+    /* A joined JOB; host frames stay in a final state until the host reuses them. */
+    case PN_FRAME_DONE: return BIT(FREE);
+    case PN_FRAME_FAILED: return BIT(FREE);
+    case PN_FRAME_CANCELLED: return BIT(FREE);
+    default: return 0;
     }
 }
 
@@ -37,6 +41,14 @@ uint32_t pn_frame_block(pn_frame *frame) {
     uint32_t found = pn_cas_acq_rel(&frame->state, PN_FRAME_RUNNING, PN_FRAME_BLOCKED);
     PN_ASSERT(found == PN_FRAME_RUNNING || found == PN_FRAME_READY, BAD_STATE);
     return found == PN_FRAME_RUNNING;
+}
+
+void pn_frame_end_job(pn_frame *frame, uint32_t to) {
+    uint32_t from = pn_load_relaxed(&frame->state); /* relaxed: only this worker leaves RUNNING now */
+    PN_ASSERT(from == PN_FRAME_RUNNING && to >= PN_FRAME_DONE && to <= PN_FRAME_CANCELLED, BAD_STATE);
+    /* seq_cst, as release: publishes the result to the owner; pairs with the loads in join.c. As seq_cst: before the
+     * waiter is read. */
+    pn_store_seq_cst(&frame->state, to);
 }
 
 void pn_frame_finish(pn_frame *frame, uint32_t to) {
@@ -70,7 +82,7 @@ pn_ref pn_frame_alloc(pn_worker *worker) {
 
 void pn_frame_free(pn_worker *worker, pn_ref ref) {
     pn_frame *frame = pn_frame_at(ref);
-    PN_ASSERT(frame->owner < pn_globals_get()->worker_count, BAD_REF);
+    PN_ASSERT(frame->owner < pn_globals_get()->worker_count && frame->children == 0, BAD_REF);
     pn_frame_transition(frame, PN_FRAME_FREE);
     pn_counter_add(&worker->counters.frames_freed, 1);
     if (frame->owner == worker->id) {

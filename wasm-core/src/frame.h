@@ -8,6 +8,7 @@
  *               |  +-----------> CANCELLED      (the host, before a worker claimed it)
  *               +--------------- RUNNING
  *     RUNNING -> FREE                           (RANGE: its items are done)
+ *     READY | DONE | FAILED | CANCELLED -> FREE (JOB: joined)
  *
  *   READY -> RUNNING and READY -> CANCELLED race: both are a CAS, one wins.
  *   RUNNING -> BLOCKED races with the host's resume: see pn_frame_block.
@@ -29,7 +30,7 @@
 /* A worker frame in state READY with owner set, or 0 when the share is used up. */
 pn_ref pn_frame_alloc(pn_worker *worker);
 
-/* Gives a worker frame back to its owner. pre: RUNNING, or READY and never queued. */
+/* Gives a worker frame back to its owner. pre: RUNNING; or READY and in no queue; or a JOB in a final state. */
 void pn_frame_free(pn_worker *worker, pn_ref frame);
 
 /* A step that races with nobody; checked against the diagram. */
@@ -41,6 +42,9 @@ uint32_t pn_frame_claim(pn_frame *frame);
 /* RUNNING -> BLOCKED after WAIT. Returns 0 when the host resumed first (it found RUNNING and made it READY): then the
  * worker queues the frame. When it returns 1 the host finds BLOCKED, makes it READY with a CAS, and queues it itself. */
 uint32_t pn_frame_block(pn_frame *frame);
+
+/* RUNNING -> a final state, of a JOB that its owner may be waiting for. The frame is the owner's afterwards. */
+void pn_frame_end_job(pn_frame *frame, uint32_t to);
 
 /* RUNNING -> a final state. */
 void pn_frame_finish(pn_frame *frame, uint32_t to);

@@ -53,6 +53,7 @@ typedef struct pn_globals {
     uint32_t range_yield_items;
     uint64_t seed;
     uint32_t policy;
+    uint32_t heartbeat_polls;
 
     /* Written by penny_init, constant afterwards. */
     PN_ON_LINE pn_ref workers_ref;
@@ -78,8 +79,9 @@ typedef struct pn_globals {
     /* Written by the host, read by workers in every round. */
     PN_ON_LINE pn_word command;
 
-    /* Reserved for heartbeat promotion: written by a timer of the host. */
-    PN_ON_LINE pn_word heartbeat;
+    /* Written by a timer of the host, read in polls. */
+    PN_ON_LINE pn_word heartbeat; /* beats so far */
+    pn_word heartbeat_timer;      /* 1: the timer runs */
 
     /* Bit i: worker i waits for an unpark. Set by the worker, cleared by whoever claims it, worker or host. */
     PN_ON_LINE pn_word sleepers[PN_SLEEPER_WORDS];
@@ -107,7 +109,23 @@ typedef struct pn_counters {
     pn_counter frames_freed;
     pn_counter results_allocated; /* blocks of the result heap */
     pn_counter results_freed;
+    pn_counter polls;             /* looks at the heartbeat */
+    pn_counter promotions;        /* forks made visible to thieves */
+    pn_counter reclaimed;         /* of these, taken back un-started */
+    pn_counter waits_for_child;   /* joins that found their child stolen and not done */
+    pn_counter leapfrogs;         /* frames stolen from the thief of a child, while waiting for it */
+    pn_counter waits_parked;      /* times a waiting join let its thread rest */
 } pn_counters;
+
+/* One dispatch under way. */
+typedef struct pn_context {
+    pn_ref frame; /* 0: nothing */
+    uint32_t slot;
+    uint32_t item;
+    uint32_t record;
+    uint32_t range_failed;
+    uint32_t range_counted;
+} pn_context;
 
 typedef struct pn_worker {
     /* Written by the worker, read by the host at any time. */
@@ -163,6 +181,16 @@ typedef struct pn_worker {
      * practice, correct if it does. */
     PN_ON_LINE pn_word64 top;
     PN_ON_LINE pn_word64 bottom;
+
+    /* Private to the worker from here on, but for the words that the host reads on the worker's own thread. */
+    PN_ON_LINE uint32_t beat_seen; /* globals.heartbeat at the last poll */
+    uint32_t poll_budget;          /* forks until the next poll */
+    uint32_t polls_to_beat;        /* globals.heartbeat_polls > 0: polls until the next beat */
+    uint32_t nest;                 /* contexts in use: dispatches around the current one */
+    pn_ref awaited_frame;          /* of penny_host_wait */
+    pn_ref failed_child;           /* why the current dispatch fails: a child that did; its frame is the host's to release */
+    uint64_t tickets;              /* forks so far */
+    pn_context contexts[PN_NEST_MAX];
 } pn_worker;
 
 typedef struct pn_cell {
@@ -187,17 +215,17 @@ typedef struct pn_frame {
     uint32_t kind;
     uint32_t owner; /* worker id, or PN_OWNER_HOST */
     pn_ref root;    /* RANGE: its BULK frame */
-    pn_ref block;   /* BULK, RANGE */
-    uint32_t lo;    /* BULK, RANGE: first item not accounted for */
+    pn_ref block;   /* BULK, RANGE. JOB: the fork it left behind that made it fail */
+    uint32_t lo;    /* BULK, RANGE: first item not accounted for. JOB: the worker that runs it */
     uint32_t hi;
-    pn_ref next;    /* free list */
+    pn_ref next;    /* free list. JOB: the next older child of the same parent */
     uint32_t flags;
     uint64_t ticket; /* the host's sequence number */
     /* The record, as a task function sees it: [result][arg 0][arg 1]... */
     uint64_t result;
     uint64_t args[PN_ARITY_MAX];
-    pn_word pending; /* reserved: join counter */
-    pn_ref parent;   /* reserved */
+    pn_word waiter;  /* JOB: enum pn_waiter. Others: the next frame that the worker holds */
+    pn_ref children; /* the newest fork of this task that is not joined yet; only the worker that runs the task */
 } pn_frame;
 
 /* A bulk: written by the host in the argument region. */
@@ -232,12 +260,13 @@ _Static_assert(offsetof(pn_frame, slot) == 4 && offsetof(pn_frame, kind) == 8 &&
 _Static_assert(offsetof(pn_frame, root) == 16 && offsetof(pn_frame, block) == 20 && offsetof(pn_frame, lo) == 24, "frame");
 _Static_assert(offsetof(pn_frame, hi) == 28 && offsetof(pn_frame, next) == 32 && offsetof(pn_frame, flags) == 36, "frame");
 _Static_assert(offsetof(pn_frame, ticket) == 40 && offsetof(pn_frame, result) == PN_RECORD_OFFSET, "frame");
-_Static_assert(offsetof(pn_frame, args) == 56 && offsetof(pn_frame, pending) == 120, "frame");
-_Static_assert(offsetof(pn_frame, parent) == 124, "frame");
+_Static_assert(offsetof(pn_frame, args) == 56 && offsetof(pn_frame, waiter) == 120, "frame");
+_Static_assert(offsetof(pn_frame, children) == 124, "frame");
 _Static_assert(PN_HOST_FRAME_STRIDE >= sizeof(pn_frame) && PN_HOST_FRAME_STRIDE % PN_CACHE_LINE == 0, "host frames");
 
 _Static_assert(offsetof(pn_globals, abi_hash) == 8 && offsetof(pn_globals, worker_count) == 16, "globals");
 _Static_assert(offsetof(pn_globals, seed) == 64 && offsetof(pn_globals, policy) == 72, "globals");
+_Static_assert(offsetof(pn_globals, heartbeat_polls) == 76 && offsetof(pn_globals, heartbeat_timer) == 388, "globals");
 _Static_assert(offsetof(pn_globals, workers_ref) == 128 && offsetof(pn_globals, bytes_needed) == 192, "globals");
 _Static_assert(offsetof(pn_globals, command) == 256 && offsetof(pn_globals, heartbeat) == 384, "globals");
 _Static_assert(offsetof(pn_globals, sleepers) == 512 && offsetof(pn_globals, host_results_freed) == 640, "globals");
@@ -247,7 +276,8 @@ _Static_assert(offsetof(pn_worker, state) == 0 && offsetof(pn_worker, current_fr
 _Static_assert(offsetof(pn_worker, trace_ticket) == 32 && offsetof(pn_worker, stack_ref) < PN_CACHE_LINE, "worker");
 _Static_assert(offsetof(pn_worker, counters) == 128 && offsetof(pn_worker, returned_frames) == 384, "worker");
 _Static_assert(offsetof(pn_worker, top) == 512 && offsetof(pn_worker, bottom) == 640, "worker");
-_Static_assert(sizeof(pn_worker) == 768, "worker");
+_Static_assert(offsetof(pn_worker, beat_seen) == 768 && offsetof(pn_worker, contexts) == 800, "worker");
+_Static_assert(sizeof(pn_worker) % PN_CACHE_LINE == 0 && sizeof(pn_context) == 24, "worker");
 
 _Static_assert(sizeof(pn_cell) == 8 && offsetof(pn_cell, frame) == 4, "cell");
 _Static_assert(offsetof(pn_injector, tail) == 128 && offsetof(pn_injector, mask) == 256, "injector");

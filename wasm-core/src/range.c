@@ -3,10 +3,12 @@
 #include "range.h"
 
 #include "deque.h"
+#include "fork.h"
 #include "frame.h"
 #include "heap.h"
 #include "idle.h"
 #include "injector.h"
+#include "join.h"
 #include "run.h"
 
 _Static_assert(PN_ITEM_DONE == PN_OUTCOME_DONE + 1 && PN_ITEM_FAILED == PN_OUTCOME_FAILED + 1, "status = outcome + 1");
@@ -107,6 +109,12 @@ static uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t ite
     if (pn_load_hint(&block->cancelled)) return item;
     worker->current_record = block->records_ref + item * block->stride_bytes;
     uint32_t failed = pn_dispatch_batch(worker, block, item, end);
+    pn_ref part = worker->current_frame;
+    if (pn_frame_at(part)->children != 0) {
+        /* Nobody joined them, so nobody misses the cause of a failure either. */
+        pn_ref child = pn_join_children(worker, part, 0);
+        if (child != 0) pn_fork_release(worker, child);
+    }
     PN_ASSERT(failed <= end - item, BAD_OUTCOME);
     worker->range_failed += failed;
     return end;

@@ -3,14 +3,16 @@
 #include "run.h"
 
 #include "deque.h"
+#include "fork.h"
 #include "frame.h"
 #include "heap.h"
 #include "idle.h"
 #include "injector.h"
+#include "join.h"
 #include "range.h"
 
 static void hold(pn_worker *worker, pn_ref frame) {
-    PN_ASSERT(worker->held_frame == 0, BROKEN_INVARIANT); /* a worker requeues at most one frame per dispatch */
+    pn_store_relaxed(&pn_frame_at(frame)->waiter, worker->held_frame); /* relaxed: own; a list, as dispatches may be nested */
     worker->held_frame = frame;
 }
 
@@ -55,6 +57,32 @@ static void finish_single(pn_worker *worker, pn_ref ref, uint32_t state) {
     pn_run_complete(worker, ref, results);
 }
 
+/* Ends the forks that the task has left behind. Its outcome, or FAILED when one of them failed. */
+static uint32_t join_rest(pn_worker *worker, pn_ref ref, uint32_t outcome) {
+    if (pn_frame_at(ref)->children == 0) return outcome;
+    pn_ref failed = pn_join_children(worker, ref, outcome == PN_OUTCOME_FAILED);
+    if (failed == 0) return outcome;
+    if (outcome == PN_OUTCOME_FAILED) {
+        pn_fork_release(worker, failed); /* the task's own failure counts */
+        return outcome;
+    }
+    worker->failed_child = failed;
+    return PN_OUTCOME_FAILED;
+}
+
+static uint32_t dispatch(pn_worker *worker, pn_ref ref) {
+    uint32_t slot = pn_frame_at(ref)->slot;
+    PN_ASSERT(slot < pn_globals_get()->slot_capacity, BAD_REF);
+    worker->current_slot = slot;
+    worker->current_item = 0;
+    worker->current_record = ref + PN_RECORD_OFFSET;
+    worker->current_frame = ref;
+    uint32_t outcome = join_rest(worker, ref, pn_dispatch(slot, ref + PN_RECORD_OFFSET));
+    worker->current_frame = 0;
+    pn_counter_add(&worker->counters.executed, 1);
+    return outcome;
+}
+
 static uint32_t run_single(pn_worker *worker, pn_ref ref) {
     pn_frame *frame = pn_frame_at(ref);
     if (!pn_frame_claim(frame)) {
@@ -62,16 +90,7 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
         pn_run_complete(worker, ref, 0);
         return 1;
     }
-    uint32_t slot = frame->slot;
-    PN_ASSERT(slot < pn_globals_get()->slot_capacity, BAD_REF);
-    worker->current_slot = slot;
-    worker->current_item = 0;
-    worker->current_record = ref + PN_RECORD_OFFSET;
-    worker->current_frame = ref;
-    uint32_t outcome = pn_dispatch(slot, ref + PN_RECORD_OFFSET);
-    worker->current_frame = 0;
-    pn_counter_add(&worker->counters.executed, 1);
-    switch (outcome) {
+    switch (dispatch(worker, ref)) {
     case PN_OUTCOME_DONE: finish_single(worker, ref, PN_FRAME_DONE); break;
     case PN_OUTCOME_FAILED: finish_single(worker, ref, PN_FRAME_FAILED); break;
     case PN_OUTCOME_WAIT:
@@ -85,6 +104,53 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
         break;
     default: PN_ASSERT(0, BAD_OUTCOME);
     }
+    return 1;
+}
+
+/* The owner may wait for the state. The frame is not read after the state is stored, but for the waiter: a stale one costs
+ * a needless unpark. */
+static void end_job(pn_worker *worker, pn_ref ref, uint32_t state) {
+    pn_frame *job = pn_frame_at(ref);
+    uint32_t owner = job->owner;
+    if (state == PN_FRAME_FAILED) pn_counter_add(&worker->counters.failed, 1);
+    pn_frame_end_job(job, state);
+    /* seq_cst: after the state; pairs with rest in join.c. */
+    if (owner != worker->id && (pn_load_seq_cst(&job->waiter) & PN_WAITER_PARKS)) penny_host_unpark(owner);
+}
+
+/* Suspended by WAIT. Only with SUSPENDED may the owner claim it, so until then this worker may touch it. */
+static void suspend_job(pn_worker *worker, pn_frame *job) {
+    uint32_t owner = job->owner;
+    pn_counter_add(&worker->counters.waits, 1);
+    pn_frame_block(job); /* whether or not the host has resumed it already: the owner finds it READY, now or later */
+    /* seq_cst: an owner that announces PARKS later sees SUSPENDED, one that did so earlier is seen here. */
+    uint32_t before = pn_fetch_or_seq_cst(&job->waiter, PN_WAITER_SUSPENDED);
+    if (owner != worker->id && (before & PN_WAITER_PARKS)) penny_host_unpark(owner);
+}
+
+/* A JOB in state RUNNING. */
+static void run_claimed_job(pn_worker *worker, pn_ref ref) {
+    uint32_t outcome;
+    while ((outcome = dispatch(worker, ref)) == PN_OUTCOME_YIELD) /* ends: as often as the task yields */
+        pn_counter_add(&worker->counters.yields, 1);
+    switch (outcome) {
+    case PN_OUTCOME_DONE: end_job(worker, ref, PN_FRAME_DONE); break;
+    case PN_OUTCOME_FAILED:
+        /* Whoever joins it finds the cause there, and releases both. */
+        pn_frame_at(ref)->block = worker->failed_child;
+        worker->failed_child = 0;
+        end_job(worker, ref, PN_FRAME_FAILED);
+        break;
+    case PN_OUTCOME_WAIT: suspend_job(worker, pn_frame_at(ref)); break;
+    default: PN_ASSERT(0, BAD_OUTCOME);
+    }
+}
+
+static uint32_t run_stolen_job(pn_worker *worker, pn_ref ref) {
+    pn_frame *job = pn_frame_at(ref);
+    job->lo = worker->id; /* before the claim, which publishes it to the owner */
+    PN_ASSERT(pn_frame_claim(job), BAD_STATE); /* only its owner cancels it, and only after it took it back */
+    run_claimed_job(worker, ref);
     return 1;
 }
 
@@ -110,20 +176,75 @@ uint32_t pn_run_frame(pn_worker *worker, pn_ref ref, uint32_t items_max) {
     case PN_KIND_RANGE:
         pn_frame_transition(pn_frame_at(ref), PN_FRAME_RUNNING);
         return pn_range_run(worker, ref, items_max);
+    case PN_KIND_JOB: return run_stolen_job(worker, ref);
     default: PN_ASSERT(0, BAD_REF);
     }
     return 0;
 }
 
-pn_status pn_run_fail(pn_worker *worker) {
+static void push_context(pn_worker *worker) {
+    PN_ASSERT(worker->nest < PN_NEST_MAX, BROKEN_INVARIANT);
+    worker->contexts[worker->nest++] = (pn_context){worker->current_frame,  worker->current_slot, worker->current_item,
+                                                    worker->current_record, worker->range_failed, worker->range_counted};
+}
+
+static void pop_context(pn_worker *worker) {
+    const pn_context *outer = &worker->contexts[--worker->nest];
+    worker->current_frame = outer->frame;
+    worker->current_slot = outer->slot;
+    worker->current_item = outer->item;
+    worker->current_record = outer->record;
+    worker->range_failed = outer->range_failed;
+    worker->range_counted = outer->range_counted;
+}
+
+uint32_t pn_run_nested(pn_worker *worker, pn_ref ref) {
+    push_context(worker);
+    uint32_t dispatches = pn_run_frame(worker, ref, UINT32_MAX);
+    pop_context(worker);
+    return dispatches;
+}
+
+uint32_t pn_run_job(pn_worker *worker, pn_ref ref) {
+    pn_frame *job = pn_frame_at(ref);
+    pn_frame_transition(job, PN_FRAME_RUNNING); /* nobody else sees it any more */
+    if (worker->nest >= PN_NEST_MAX) {
+        end_job(worker, ref, PN_FRAME_FAILED);
+        return PN_FRAME_FAILED;
+    }
+    push_context(worker);
+    run_claimed_job(worker, ref);
+    pop_context(worker);
+    return pn_load_relaxed(&job->state); /* relaxed: written on this thread, or BLOCKED */
+}
+
+static void fail_current(pn_worker *worker) {
     pn_ref ref = worker->current_frame;
-    if (ref == 0) return PN_STATUS_NOTHING;
+    pn_ref failed = pn_join_children(worker, ref, 1);
+    if (failed != 0) pn_fork_release(worker, failed); /* what made this frame fail is known already */
     worker->current_frame = 0;
-    if (pn_frame_at(ref)->kind == PN_KIND_SINGLE) {
+    switch (pn_frame_at(ref)->kind) {
+    case PN_KIND_SINGLE:
         pn_counter_add(&worker->counters.executed, 1);
         finish_single(worker, ref, PN_FRAME_FAILED);
-    } else {
-        pn_range_fail_item(worker, ref, worker->current_item);
+        break;
+    case PN_KIND_JOB:
+        pn_counter_add(&worker->counters.executed, 1);
+        end_job(worker, ref, PN_FRAME_FAILED);
+        break;
+    default: pn_range_fail_item(worker, ref, worker->current_item);
     }
-    return PN_STATUS_OK;
+}
+
+pn_status pn_run_fail(pn_worker *worker, uint32_t keep) {
+    pn_status status = PN_STATUS_NOTHING;
+    while (worker->nest + 1 > keep) { /* ends: every round leaves a level */
+        if (worker->current_frame != 0) {
+            fail_current(worker);
+            status = PN_STATUS_OK;
+        }
+        if (worker->nest == 0) break;
+        pop_context(worker);
+    }
+    return status;
 }

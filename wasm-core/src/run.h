@@ -1,7 +1,9 @@
 /* run.h - runs one frame and finishes it by its kind.
  *
  * Overview
- *   SINGLE: claim, dispatch, and by outcome complete, block or requeue. BULK and RANGE: range.h runs the items.
+ *   SINGLE: claim, dispatch, and by outcome complete, block or requeue. BULK and RANGE: range.h runs the items. JOB: claim,
+ *   dispatch, end; its owner joins it (join.h).
+ *   A dispatch may contain others: what a task runs while it waits. worker.contexts keeps the outer ones.
  *   The vtable is the wasm function table: a dispatch is one call_indirect of type (record) -> outcome.
  *
  * Who may call
@@ -21,8 +23,16 @@
 /* Runs `frame`, at most `items_max` items of it. Returns the number of dispatches. */
 uint32_t pn_run_frame(pn_worker *worker, pn_ref frame, uint32_t items_max);
 
-/* After a trap. Returns PN_STATUS_OK, or PN_STATUS_NOTHING when nothing was being dispatched. */
-pn_status pn_run_fail(pn_worker *worker);
+/* The same inside the dispatch that is under way, which goes on afterwards. pre: nest < PN_NEST_MAX. */
+uint32_t pn_run_nested(pn_worker *worker, pn_ref frame);
+
+/* Runs a JOB that its owner took back un-started, nested. Returns its state: final, or BLOCKED or READY after WAIT. At
+ * PN_NEST_MAX it fails without running. */
+uint32_t pn_run_job(pn_worker *worker, pn_ref job);
+
+/* After a trap: fails the innermost dispatches until `keep` are left. Returns PN_STATUS_OK, or PN_STATUS_NOTHING when
+ * there were not more. */
+pn_status pn_run_fail(pn_worker *worker, uint32_t keep);
 
 /* Hands a final host frame back, then frees the heap blocks in `results`. */
 void pn_run_complete(pn_worker *worker, pn_ref frame, pn_ref results);

@@ -23,6 +23,8 @@ static uint32_t act(pn_worker *worker, uint32_t action, pn_ref frame) {
 
 /* Keeps a frame for the next step. */
 static uint32_t take(pn_worker *worker, uint32_t action, pn_ref frame) {
+    PN_ASSERT(worker->held_frame == 0, BROKEN_INVARIANT);
+    if (pn_frame_at(frame)->kind != PN_KIND_JOB) pn_store_relaxed(&pn_frame_at(frame)->waiter, 0);
     worker->held_frame = frame;
     worker->phase = PN_PHASE_START;
     worker->step_rounds = 0;
@@ -30,9 +32,9 @@ static uint32_t take(pn_worker *worker, uint32_t action, pn_ref frame) {
 }
 
 static uint32_t step_run(pn_worker *worker) {
-    pn_ref frame = worker->held_frame;
-    uint32_t action = pn_frame_at(frame)->kind == PN_KIND_SINGLE ? PN_ACTION_RUN_FRAME : PN_ACTION_RUN_ITEM;
-    worker->held_frame = 0;
+    pn_ref frame = pn_find_held(worker);
+    uint32_t kind = pn_frame_at(frame)->kind;
+    uint32_t action = kind == PN_KIND_BULK || kind == PN_KIND_RANGE ? PN_ACTION_RUN_ITEM : PN_ACTION_RUN_FRAME;
     /* Traced before it runs: a final frame belongs to the host afterwards, and a trap does not come back. */
     act(worker, action, frame);
     pn_run_frame(worker, frame, 1);
@@ -95,6 +97,7 @@ static uint32_t step_command(pn_worker *worker, uint32_t command) {
 
 uint32_t pn_worker_step(pn_worker *worker) {
     uint32_t command = pn_idle_command();
+    if (pn_find_holds_job(worker)) return step_run(worker);
     if (command != PN_COMMAND_RUN) return step_command(worker, command);
     uint32_t state = pn_load_relaxed(&worker->state); /* relaxed: own word */
     if (state == PN_WORKER_SLEEPING && worker->phase != PN_PHASE_RECHECK) {

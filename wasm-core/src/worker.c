@@ -24,7 +24,7 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
     pn_idle_enter(worker);
     for (;;) { /* ends: by command, by budget, or for want of work */
         uint32_t command = pn_idle_command();
-        if (command != PN_COMMAND_RUN) return leave(worker, command);
+        if (command != PN_COMMAND_RUN && !pn_find_holds_job(worker)) return leave(worker, command);
         if (budget == 0) return PN_RUN_MORE;
         pn_ref frame = pn_find(worker);
         if (frame != 0) {
@@ -37,4 +37,10 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
             idle_rounds = 0;
         }
     }
+}
+
+uint32_t pn_worker_help(pn_worker *worker) {
+    if (worker->nest >= PN_NEST_WAIT_MAX) return 0;
+    pn_ref frame = pn_find(worker);
+    return frame == 0 ? 0 : pn_run_nested(worker, frame);
 }

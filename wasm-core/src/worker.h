@@ -25,4 +25,7 @@ enum pn_phase {
 uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max);
 uint32_t pn_worker_step(pn_worker *worker);
 
+/* Inside a dispatch: one round of the loop. Returns the number of dispatches. */
+uint32_t pn_worker_help(pn_worker *worker);
+
 #endif

@@ -62,6 +62,11 @@ void host_wake(uint32_t worker) {
     pthread_mutex_unlock(&lot.lock);
 }
 
+void host_rest(uint32_t worker) {
+    (void)worker;
+    sched_yield();
+}
+
 uint32_t *host_worker_slot(void) {
     static _Thread_local uint32_t worker;
     return &worker;

@@ -186,6 +186,16 @@ void host_wake(uint32_t worker) {
     (void)worker; /* the parked coroutine watches the bit itself */
 }
 
+static uint32_t always(void *argument) {
+    (void)argument;
+    return 1;
+}
+
+void host_rest(uint32_t worker) {
+    (void)worker;
+    host_wait(always, 0);
+}
+
 uint32_t *host_worker_slot(void) {
     static uint32_t outside;
     return running == 0 ? &outside : &running->worker;

@@ -8,7 +8,7 @@
 #include "penny/penny.h"
 #include "run.h"
 
-enum { MEMORY_DEFAULT_BYTES = 4 << 20, HOST_FRAMES = 4096, BLOCK_AREA_BYTES = 1 << 16 };
+enum { MEMORY_DEFAULT_BYTES = 8 << 20, HOST_FRAMES = 4096, BLOCK_AREA_BYTES = 1 << 16 };
 
 unsigned char *pn_memory;
 int panic_expected;
@@ -127,7 +127,7 @@ uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *block, uint32_t it
 
 static uint32_t enter(uint32_t (*export_call)(uint32_t, uint32_t), uint32_t worker, uint32_t argument) {
     while (setjmp(trap_return[worker]) != 0) { /* ends: every trap fails one dispatch */
-        uint32_t status = penny_worker_fail(worker);
+        uint32_t status = penny_worker_fail(worker, 0);
         CHECK_EQ(status, PN_STATUS_OK);
     }
     *host_worker_slot() = worker;
@@ -166,6 +166,15 @@ void penny_host_panic(uint32_t code, uint32_t line) {
 
 void penny_host_unpark(uint32_t worker) {
     host_wake(worker);
+}
+
+void penny_host_wait(void) {
+    host_rest(current_worker());
+}
+
+void penny_host_heartbeat(void) {
+    /* relaxed: a hint; tests beat by polls, or add to the word themselves */
+    pn_store_relaxed(&pn_globals_get()->heartbeat_timer, 1);
 }
 
 void penny_host_complete(void) {

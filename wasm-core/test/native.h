@@ -25,7 +25,7 @@ typedef struct test {
 
 /* Ended by an entry without a name. */
 extern const test deque_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
-    range_tests[], worker_tests[], step_tests[], explore_tests[];
+    range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[];
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
@@ -122,6 +122,8 @@ void host_wait(uint32_t (*ready)(void *), void *argument);
 /* Waits while the worker's sleeper bit is set. */
 void host_park(uint32_t worker);
 void host_wake(uint32_t worker);
+/* Lets the thread of a worker that waits for a fork rest, until it is woken or for a moment. */
+void host_rest(uint32_t worker);
 /* A word of the calling thread's own: the worker it runs. */
 uint32_t *host_worker_slot(void);
 

@@ -47,6 +47,10 @@ enum pn_kind {
 enum pn_flag {
 #include "penny/state.def"
 };
+#define PN_WAITER(name, value, text) PN_WAITER_##name = (value),
+enum pn_waiter {
+#include "penny/state.def"
+};
 #define PN_ITEM(name, value, text) PN_ITEM_##name = (value),
 enum pn_item_status {
 #include "penny/state.def"
@@ -95,10 +99,42 @@ PN_EXPORT("penny_worker_run") uint32_t penny_worker_run(uint32_t worker, uint32_
  * With the same memory, seeds and order of calls it does the same. */
 PN_EXPORT("penny_worker_step") uint32_t penny_worker_step(uint32_t worker);
 
-/* After a trap has unwound out of penny_worker_run or penny_worker_step: fails the frame or the bulk item that was being
- * dispatched (worker.current_* tell which; they are read before this call), completes it, requeues the rest of a range.
- * Returns OK, or NOTHING when no dispatch was under way. The host resets __stack_pointer first. */
-PN_EXPORT("penny_worker_fail") uint32_t penny_worker_fail(uint32_t worker);
+/* After a trap has unwound to the host: fails the frames and bulk items that were being dispatched, innermost first, until
+ * `keep` levels are left (worker.current_* and worker.contexts tell which; they are read before this call). Each one's
+ * forks are dropped or waited for, then it is completed, the rest of a range requeued. Out of penny_worker_run or
+ * penny_worker_step nothing is left: keep = 0. A host task that was dispatched when worker.nest was n and called into the
+ * core keeps n + 1. Returns OK, or NOTHING when no dispatch was under way. The host resets __stack_pointer first. */
+PN_EXPORT("penny_worker_fail") uint32_t penny_worker_fail(uint32_t worker, uint32_t keep);
+
+/* Inside a dispatch, by a host task that waits for another frame: finds one frame as the loop would and runs it. Returns the
+ * number of dispatches; 0 when nothing was found, or the tasks are nested too deeply to help. */
+PN_EXPORT("penny_worker_help") uint32_t penny_worker_help(uint32_t worker);
+
+/* ---- forks: all inside a dispatch of that worker ---- */
+
+/* > 0: how many forks may be made until the next poll. < 0: the same, negated, and the oldest private fork should be
+ * promoted now. */
+PN_EXPORT("penny_poll") int32_t penny_poll(uint32_t worker);
+
+/* A fork of the task that is being dispatched: a JOB frame that runs `slot`, its record to be written by the caller; 0 when
+ * there is none left. */
+PN_EXPORT("penny_fork_alloc") uint32_t penny_fork_alloc(uint32_t worker, uint32_t slot);
+
+/* Lets thieves have it. Returns 0 when the deque is full: it is then joined like one that nobody stole. */
+PN_EXPORT("penny_fork_push") uint32_t penny_fork_push(uint32_t worker, uint32_t job);
+
+/* Waits for a fork of the task that is being dispatched: FRAME_STATE READY when nobody has started it: then the caller
+ * runs its work itself, or calls penny_fork_run; else DONE, FAILED or CANCELLED. 0 when `job` is none of its forks. */
+PN_EXPORT("penny_join") uint32_t penny_join(uint32_t worker, uint32_t job);
+
+/* Dispatches a fork that penny_join gave back un-started. Returns its final state. */
+PN_EXPORT("penny_fork_run") uint32_t penny_fork_run(uint32_t worker, uint32_t job);
+
+/* Frees a joined fork; its result has been read. */
+PN_EXPORT("penny_fork_release") void penny_fork_release(uint32_t worker, uint32_t job);
+
+/* Returns 1 when the fork has not started and never will: joining it gives CANCELLED. */
+PN_EXPORT("penny_fork_cancel") uint32_t penny_fork_cancel(uint32_t worker, uint32_t job);
 
 /* A block of the result heap, 8-byte aligned, or 0 when there is no room. Any worker frees it; worker PN_OWNER_HOST
  * stands for a thread that runs no worker (its frees are counted in globals.host_results_freed). */

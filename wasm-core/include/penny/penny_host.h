@@ -9,8 +9,8 @@
  *   runs, except in penny_host_unpark.
  *
  * Rules for implementations
- *   - complete and unpark do not call back into an export of the same core instance, except penny_heap_alloc and
- *     penny_heap_free.
+ *   - unpark, wait and heartbeat do not call back into an export of the same core instance; complete only into
+ *     penny_heap_alloc, penny_heap_free, penny_fork_release and penny_worker_help.
  *   - None of them unwinds through the core (no exception, no trap).
  *   - None of them blocks for long: a worker waits inside.
  */
@@ -38,6 +38,14 @@ PN_IMPORT("complete") void penny_host_complete(void);
  * post: a thread parked for `worker` returns from its park, also when it parks only after this call. A worker that
  *       was never started gets started. May be called for a worker that is awake: then it does nothing. */
 PN_IMPORT("unpark") void penny_host_unpark(uint32_t worker);
+
+/* The task that is being dispatched waits for worker.awaited_frame, which another worker runs.
+ * post: returns after an unpark of this worker, or after a short while: the core looks around and calls again. A host that
+ * runs all workers on one thread lets another one make a step. */
+PN_IMPORT("wait") void penny_host_wait(void);
+
+/* A task forks and the timer that adds to globals.heartbeat rests: start it, with globals.heartbeat_timer = 1. */
+PN_IMPORT("heartbeat") void penny_host_heartbeat(void);
 
 /* An invariant is broken; the core traps when this returns, and no export may be called again on this memory.
  * pre:  code is a PN_PANIC_*; line = file number * 1000 + line, file numbers in src/check.h. */

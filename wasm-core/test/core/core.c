@@ -129,11 +129,11 @@ static void bad_arguments_panic(void) {
     core_new(2, 4, 4, 0);
     CHECK_PANIC(BAD_ARGUMENT, penny_worker_run(2, 0));
     CHECK_PANIC(BAD_ARGUMENT, penny_worker_step(2));
-    CHECK_PANIC(BAD_ARGUMENT, penny_worker_fail(2));
+    CHECK_PANIC(BAD_ARGUMENT, penny_worker_fail(2, 0));
     CHECK_PANIC(BAD_ARGUMENT, penny_heap_alloc(2, 8));
     pn_globals_get()->command.raw = 77;
     CHECK_PANIC(BAD_ARGUMENT, penny_worker_run(0, 0));
-    CHECK_EQ(penny_worker_fail(0), PN_STATUS_NOTHING);
+    CHECK_EQ(penny_worker_fail(0, 0), PN_STATUS_NOTHING);
 }
 
 const test core_tests[] = {

@@ -33,6 +33,9 @@ static void state_machine_rejects(void) {
         [PN_FRAME_RUNNING] = {[PN_FRAME_READY] = 1, [PN_FRAME_BLOCKED] = 1, [PN_FRAME_DONE] = 1, [PN_FRAME_FAILED] = 1,
                               [PN_FRAME_CANCELLED] = 1, [PN_FRAME_FREE] = 1},
         [PN_FRAME_BLOCKED] = {[PN_FRAME_READY] = 1, [PN_FRAME_CANCELLED] = 1},
+        [PN_FRAME_DONE] = {[PN_FRAME_FREE] = 1},
+        [PN_FRAME_FAILED] = {[PN_FRAME_FREE] = 1},
+        [PN_FRAME_CANCELLED] = {[PN_FRAME_FREE] = 1},
     };
     setup(1);
     pn_frame *frame = pn_frame_at(host_frame(0));

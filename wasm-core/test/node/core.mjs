@@ -65,7 +65,7 @@ export const SLOT_ADD = 1, SLOT_FAIL = 2, SLOT_TRAP = 3, SLOT_SQUARE = 4;
 
 export const defaults = {
   WORKER_COUNT: 2, DEQUE_CAPACITY: 64, INJECTOR_CAPACITY: 64, FRAME_COUNT: 64, HOST_FRAME_COUNT: 64, SLOT_CAPACITY: 64,
-  STACK_BYTES: 65536, ARG_BYTES: 1 << 20, POLL_INTERVAL: 61, SPIN_ROUNDS: 4, RANGE_GRAIN: 16, RANGE_YIELD_ITEMS: 1024, POLICY: 0,
+  STACK_BYTES: 65536, ARG_BYTES: 1 << 20, POLL_INTERVAL: 61, SPIN_ROUNDS: 4, RANGE_GRAIN: 16, RANGE_YIELD_ITEMS: 1024, POLICY: 0, HEARTBEAT_POLLS: 0,
 };
 
 /**
@@ -83,7 +83,7 @@ export function instantiate(memory, host) {
   let current = 0;
   const complete = () => host.complete(current, view.u32[(view.worker(current) + L.WORKER_COMPLETED_FRAME) / 4]);
   const { exports } = new WebAssembly.Instance(coreModule,
-    { env: { memory, __indirect_function_table: table }, penny_host: { ...host, complete } });
+    { env: { memory, __indirect_function_table: table }, penny_host: { wait() {}, heartbeat() {}, ...host, complete } });
   const as = call => (worker, ...rest) => { current = worker; return call(worker, ...rest); };
   return { ...exports, penny_worker_run: as(exports.penny_worker_run), penny_worker_step: as(exports.penny_worker_step),
     penny_worker_fail: as(exports.penny_worker_fail) };

@@ -28,23 +28,24 @@ function started(config, pages) {
 const state = (view, frame) => view.word(frame, L.FRAME_STATE);
 const result = (view, frame) => view.u64[(frame + L.FRAME_RESULT) / 8];
 
-test('imports only memory, table and the three host functions', () => {
+test('imports only memory, table and the host functions', () => {
   const imports = WebAssembly.Module.imports(coreModule).map(i => `${i.module}.${i.name} ${i.kind}`).sort();
   assert.deepEqual(imports, ['env.__indirect_function_table table', 'env.memory memory', 'penny_host.complete function',
-    'penny_host.panic function', 'penny_host.unpark function']);
+    'penny_host.heartbeat function', 'penny_host.panic function', 'penny_host.unpark function', 'penny_host.wait function']);
 });
 
 test('exports the functions of penny.h and the stack pointer', () => {
   const exports = WebAssembly.Module.exports(coreModule).map(e => e.name).sort();
-  assert.deepEqual(exports, ['__stack_pointer', 'penny_abi_hash', 'penny_heap_alloc', 'penny_heap_free', 'penny_init',
-    'penny_registry_find', 'penny_registry_insert', 'penny_registry_replace', 'penny_worker_fail', 'penny_worker_run',
+  assert.deepEqual(exports, ['__stack_pointer', 'penny_abi_hash', 'penny_fork_alloc', 'penny_fork_cancel', 'penny_fork_push', 'penny_fork_release',
+    'penny_fork_run', 'penny_heap_alloc', 'penny_heap_free', 'penny_init', 'penny_join', 'penny_poll', 'penny_registry_find',
+    'penny_registry_insert', 'penny_registry_replace', 'penny_worker_fail', 'penny_worker_help', 'penny_worker_run',
     'penny_worker_step']);
 });
 
 test('an instance changes nothing in the memory', () => {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true });
   const bytes = new Uint8Array(memory.buffer).fill(0xA5);
-  instantiate(memory, { complete() {}, unpark() {}, panic() {} });
+  instantiate(memory, { complete() {}, unpark() {}, wait() {}, heartbeat() {}, panic() {} });
   assert.ok(bytes.every(byte => byte === 0xA5));
 });
 
@@ -70,8 +71,8 @@ test('a failed task and a trapped task fail only themselves', () => {
   for (const frame of frames) assert.ok(view.inject(frame));
   assert.throws(() => core.penny_worker_run(0, 0), WebAssembly.RuntimeError);
   assert.equal(view.word(view.worker(0), L.WORKER_CURRENT_FRAME), frames[1]);
-  assert.equal(core.penny_worker_fail(0), 0);
-  assert.equal(core.penny_worker_fail(0), 4);
+  assert.equal(core.penny_worker_fail(0, 0), 0);
+  assert.equal(core.penny_worker_fail(0, 0), 4);
   assert.equal(core.penny_worker_run(0, 0), L.RUN_PARK);
   assert.deepEqual(completed, frames);
   assert.deepEqual(frames.map(frame => state(view, frame)), [L.FRAME_STATE_FAILED, L.FRAME_STATE_FAILED, L.FRAME_STATE_DONE]);

@@ -30,7 +30,7 @@ for (;;) {
     if (result === L.RUN_PARK) park();
   } catch (error) {
     if (!(error instanceof WebAssembly.RuntimeError)) throw error;
-    core.penny_worker_fail(worker);
+    core.penny_worker_fail(worker, 0);
   }
 }
 parentPort.postMessage({ stopped: true });

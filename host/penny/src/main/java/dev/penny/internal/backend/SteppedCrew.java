@@ -79,7 +79,8 @@ final class SteppedCrew implements Crew {
 
     private boolean stepUntil(BooleanSupplier done) {
         while (!done.getAsBoolean()) {
-            if (leaving) {
+            // A task that waits within a step needs the others to go on before its worker can return.
+            if (leaving && driving.getHoldCount() == 1) {
                 return false;
             }
             if (!stepOne()) {

@@ -15,6 +15,7 @@ package dev.penny.internal.core;
  * @param spinRounds attempts to find work before parking
  * @param rangeGrain items between two looks at whether to split a range
  * @param rangeYieldItems items after which a range lets the injector go first
+ * @param heartbeatPolls every so many polls of a worker are a beat; 0: a timer beats
  * @param seed of the victim choice
  * @param memoryBytes total, a multiple of 64 KiB; what the tables leave is the result heap
  */
@@ -31,6 +32,7 @@ public record CoreConfig(
         int spinRounds,
         int rangeGrain,
         int rangeYieldItems,
+        int heartbeatPolls,
         long seed,
         int memoryBytes) {
 
@@ -48,6 +50,7 @@ public record CoreConfig(
         memory.putInt(globals + CoreLayout.GLOBALS_SPIN_ROUNDS, spinRounds);
         memory.putInt(globals + CoreLayout.GLOBALS_RANGE_GRAIN, rangeGrain);
         memory.putInt(globals + CoreLayout.GLOBALS_RANGE_YIELD_ITEMS, rangeYieldItems);
+        memory.putInt(globals + CoreLayout.GLOBALS_HEARTBEAT_POLLS, heartbeatPolls);
         memory.putLong(globals + CoreLayout.GLOBALS_SEED, seed);
     }
 }

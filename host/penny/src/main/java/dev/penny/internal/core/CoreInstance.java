@@ -14,6 +14,8 @@ public final class CoreInstance {
     private final Value step;
     private final Value fail;
     private final Value heapAlloc;
+    private final Value stackPointer;
+    private final CoreForks forks;
 
     private CoreInstance(Value exports, Table table) {
         this.exports = exports;
@@ -22,6 +24,8 @@ public final class CoreInstance {
         this.step = exports.getMember("penny_worker_step");
         this.fail = exports.getMember("penny_worker_fail");
         this.heapAlloc = exports.getMember("penny_heap_alloc");
+        this.stackPointer = exports.getMember("__stack_pointer");
+        this.forks = CoreForks.of(exports);
     }
 
     static CoreInstance create(WasmRuntime runtime, Value module, Value memory, Table table, CoreUpcalls upcalls) {
@@ -37,9 +41,17 @@ public final class CoreInstance {
             upcalls.panic(arguments[0].asInt(), arguments[1].asInt());
             return null;
         };
+        ProxyExecutable await = arguments -> {
+            upcalls.await();
+            return null;
+        };
+        ProxyExecutable heartbeat = arguments -> {
+            upcalls.startHeartbeat();
+            return null;
+        };
         Map<String, Map<String, Object>> imports = Map.of(
                 "env", Map.of("memory", memory, "__indirect_function_table", table.value()),
-                "penny_host", Map.of("complete", complete, "unpark", unpark, "panic", panic));
+                "penny_host", Map.of("complete", complete, "unpark", unpark, "wait", await, "heartbeat", heartbeat, "panic", panic));
         return new CoreInstance(runtime.instantiate("penny-core", module, imports), table);
     }
 
@@ -62,8 +74,23 @@ public final class CoreInstance {
     }
 
     /** {@code penny_worker_fail}. */
-    public CoreStatus fail(int worker) {
-        return CoreStatus.of(fail.execute(worker).asInt());
+    public CoreStatus fail(int worker, int keep) {
+        return CoreStatus.of(fail.execute(worker, keep).asInt());
+    }
+
+    /** {@code penny_worker_help}. */
+    public int help(int worker) {
+        return forks.help().execute(worker).asInt();
+    }
+
+    /** Its fork functions. */
+    public CoreForks forks() {
+        return forks;
+    }
+
+    /** Where its shadow stack ends now; a trap leaves it where the trap was. */
+    public int stackPointer() {
+        return stackPointer.getMember("value").asInt();
     }
 
     /** {@code penny_heap_alloc}; 0 if the heap is full. */
@@ -93,7 +120,7 @@ public final class CoreInstance {
 
     /** Puts the shadow stack pointer at a worker's stack top: before first use, and after a trap unwound. */
     public void setStackPointer(int top) {
-        exports.getMember("__stack_pointer").putMember("value", top);
+        stackPointer.putMember("value", top);
     }
 
     /** Its function table. */

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x10209E6F2EC07493L;
+    public static final long ABI_HASH = 0x193DB47634C7E475L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -92,6 +92,8 @@ public final class CoreLayout {
     public static final int GLOBALS_SEED = 64;
     /** Configuration: 0. */
     public static final int GLOBALS_POLICY = 72;
+    /** Configuration: every so many polls of a worker are a beat; 0: the timer beats. */
+    public static final int GLOBALS_HEARTBEAT_POLLS = 76;
     /** First worker block. */
     public static final int GLOBALS_WORKERS_REF = 128;
     /** Bytes from one worker block to the next. */
@@ -130,8 +132,10 @@ public final class CoreLayout {
     public static final int GLOBALS_REGISTRY_COUNT = 200;
     /** COMMAND_*; the host writes. */
     public static final int GLOBALS_COMMAND = 256;
-    /** Reserved. */
+    /** Beats so far; the host's timer writes. */
     public static final int GLOBALS_HEARTBEAT = 384;
+    /** 1 while the host's timer runs; the host writes. */
+    public static final int GLOBALS_HEARTBEAT_TIMER = 388;
     /** u32[SLEEPER_WORDS]; bit i % 32 of word i / 32: worker i waits for an unpark. */
     public static final int GLOBALS_SLEEPERS = 512;
     /** u64; result blocks freed by no worker. */
@@ -139,7 +143,7 @@ public final class CoreLayout {
 
     // Worker. At workers_ref + id * worker_stride.
     /** Size of a worker block. */
-    public static final int WORKER_BYTES = 768;
+    public static final int WORKER_BYTES = 7040;
     /** WORKER_STATE_*. */
     public static final int WORKER_STATE = 0;
     /** Worker id. */
@@ -159,21 +163,37 @@ public final class CoreLayout {
     /** u64; ticket of the frame the last step handled, 0: none. */
     public static final int WORKER_TRACE_TICKET = 32;
     /** The frame of the upcall complete. */
-    public static final int WORKER_COMPLETED_FRAME = 264;
+    public static final int WORKER_COMPLETED_FRAME = 312;
     /** Call of a function that is not wasm: record. */
-    public static final int WORKER_CALL_RECORD = 268;
+    public static final int WORKER_CALL_RECORD = 316;
     /** Its slot. */
-    public static final int WORKER_CALL_SLOT = 272;
+    public static final int WORKER_CALL_SLOT = 320;
     /** Of a batch: bytes from one record to the next. */
-    public static final int WORKER_CALL_STRIDE = 276;
+    public static final int WORKER_CALL_STRIDE = 324;
     /** Of a batch: first item. */
-    public static final int WORKER_CALL_ITEM = 280;
+    public static final int WORKER_CALL_ITEM = 328;
     /** Of a batch: end of the items. */
-    public static final int WORKER_CALL_END = 284;
+    public static final int WORKER_CALL_END = 332;
     /** Of a batch: statuses of the bulk. */
-    public static final int WORKER_CALL_STATUSES = 288;
+    public static final int WORKER_CALL_STATUSES = 336;
     /** u64[COUNTER_COUNT]. */
     public static final int WORKER_COUNTERS = 128;
+    /** Dispatches around the current one. */
+    public static final int WORKER_NEST = 780;
+    /** The frame of the upcall wait. */
+    public static final int WORKER_AWAITED_FRAME = 784;
+    /** The failed child because of which the current dispatch fails, 0: none; the host takes and releases it. */
+    public static final int WORKER_FAILED_CHILD = 788;
+    /** Dispatches inside dispatches on one worker. */
+    public static final int NEST_MAX = 255;
+    /** From this depth on waiters only wait. */
+    public static final int NEST_WAIT_MAX = 64;
+    /** The dispatches around the current one, outermost first. */
+    public static final int WORKER_CONTEXTS = 800;
+    /** Bytes from one context to the next. */
+    public static final int CONTEXT_BYTES = 24;
+    /** Its frame, 0: none. */
+    public static final int CONTEXT_FRAME = 0;
     /** u64; deque. */
     public static final int WORKER_TOP = 512;
     /** u64; deque. */
@@ -181,7 +201,7 @@ public final class CoreLayout {
 
     // Counters. Offsets in the worker block, u64 each. One writer; a reader may be a moment late.
     /** How many. */
-    public static final int COUNTER_COUNT = 17;
+    public static final int COUNTER_COUNT = 23;
     /** Dispatches: single frames and bulk items. */
     public static final int WORKER_EXECUTED = 128;
     /** Host frames handed back. */
@@ -216,6 +236,18 @@ public final class CoreLayout {
     public static final int WORKER_RESULTS_ALLOCATED = 248;
     /** Result blocks given back. */
     public static final int WORKER_RESULTS_FREED = 256;
+    /** Looks at the heartbeat. */
+    public static final int WORKER_POLLS = 264;
+    /** Forks made visible to thieves. */
+    public static final int WORKER_PROMOTIONS = 272;
+    /** Of these, taken back un-started. */
+    public static final int WORKER_RECLAIMED = 280;
+    /** Joins that found their child stolen and not done. */
+    public static final int WORKER_WAITS_FOR_CHILD = 288;
+    /** Frames stolen from the thief of a child, while waiting for it. */
+    public static final int WORKER_LEAPFROGS = 296;
+    /** Times a waiting join let its thread rest. */
+    public static final int WORKER_WAITS_PARKED = 304;
 
     // Injector. At injector_ref. The protocol for producers is in src/injector.h.
     /** Next position to pop. */
@@ -250,13 +282,13 @@ public final class CoreLayout {
     public static final int FRAME_OWNER = 12;
     /** RANGE: its BULK frame. */
     public static final int FRAME_ROOT = 16;
-    /** BULK, RANGE: the block. */
+    /** BULK, RANGE: the block; JOB: the fork that made it fail, 0: none. */
     public static final int FRAME_BLOCK = 20;
-    /** BULK, RANGE: first item not accounted for; the core sets it. */
+    /** BULK, RANGE: first item not accounted for; JOB: the worker that runs it; the core sets it. */
     public static final int FRAME_LO = 24;
     /** BULK, RANGE: end of the items; the core sets it. */
     public static final int FRAME_HI = 28;
-    /** Free list. */
+    /** Free list; JOB: the next older child of its parent. */
     public static final int FRAME_NEXT = 32;
     /** FLAG_*. */
     public static final int FRAME_FLAGS = 36;
@@ -268,10 +300,10 @@ public final class CoreLayout {
     public static final int FRAME_RESULT = 48;
     /** u64[ARITY_MAX]; record: arguments. */
     public static final int FRAME_ARGS = 56;
-    /** Reserved. */
-    public static final int FRAME_PENDING = 120;
-    /** Reserved. */
-    public static final int FRAME_PARENT = 124;
+    /** JOB: WAITER_*. */
+    public static final int FRAME_WAITER = 120;
+    /** Newest fork that is not joined; 0 in a READY frame. */
+    public static final int FRAME_CHILDREN = 124;
 
     // Block. A bulk, in the argument region, a multiple of 128. The host writes all of it before the push.
     /** Size of the header. */
@@ -334,10 +366,20 @@ public final class CoreLayout {
     public static final int KIND_BULK = 2;
     /** A part of a bulk, split off by a worker; a worker frame. */
     public static final int KIND_RANGE = 3;
+    /** A fork that was promoted; a worker frame. */
+    public static final int KIND_JOB = 4;
 
     // Flags. Prefix `FLAG_`.
     /** The result is (ref &lt;&lt; 32) | length in the result heap; the core frees ref after completion. */
     public static final int FLAG_RESULT_BYTES = 1;
+    /** JOB: its owner took it back while it looked for an older one; nobody else can start it. */
+    public static final int FLAG_HELD = 2;
+
+    // Bits of frame.waiter. Prefix `WAITER_`.
+    /** The owner waits and wants an unpark when the state is final, or READY again. */
+    public static final int WAITER_PARKS = 1;
+    /** The task returned WAIT once: READY now means resumed, and only the owner claims it. */
+    public static final int WAITER_SUSPENDED = 2;
 
     // Item statuses. Prefix `ITEM_`.
     /** Not run yet. */

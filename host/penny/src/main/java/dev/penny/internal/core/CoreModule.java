@@ -103,6 +103,16 @@ public final class CoreModule {
         }
 
         @Override
+        public void await() {
+            throw new IllegalStateException("the control instance waits for nobody");
+        }
+
+        @Override
+        public void startHeartbeat() {
+            throw new IllegalStateException("the control instance forks nothing");
+        }
+
+        @Override
         public void panic(int code, int line) {
             throw new RuntimeUnusableException("the core panicked: code=%d, line=%d".formatted(code, line));
         }

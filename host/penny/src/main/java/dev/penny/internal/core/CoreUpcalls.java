@@ -12,6 +12,12 @@ public interface CoreUpcalls {
     /** The core claimed a sleeping worker. */
     void unpark(int worker);
 
+    /** The running task waits for the frame in {@link CoreLayout#WORKER_AWAITED_FRAME}: returns after an unpark or a short while. */
+    void await();
+
+    /** A task forks and no timer adds to {@link CoreLayout#GLOBALS_HEARTBEAT}: starts it. */
+    void startHeartbeat();
+
     /** An invariant of the core is broken; it traps next. */
     void panic(int code, int line);
 }

@@ -1,5 +1,6 @@
 package dev.penny.internal.core;
 
+import java.util.OptionalInt;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 
@@ -55,6 +56,22 @@ public interface WorkerLink {
 
     /** Records why the task that this worker is dispatching fails; the thunk that calls this returns the outcome "failed". */
     void fail(Throwable cause);
+
+    /** The core's fork functions in this worker. */
+    CoreForks forks();
+
+    /** The slot of the function {@code penny_job} of the guest whose task this worker is dispatching: what thieves run. */
+    int jobSlot();
+
+    /**
+     * Finds a loaded function of numbers by {@code module/function} or its full name.
+     *
+     * @return its slot, empty if there is none, several of this name, or one with bytes or strings
+     */
+    OptionalInt findNumericFunction(String name);
+
+    /** Where a thunk leaves the failed fork that makes its task trap: {@link CoreLayout#WORKER_FAILED_CHILD}. */
+    int failedChildRef();
 
     /** The frame whose task this worker is dispatching. Only during a dispatch. */
     int currentFrame();

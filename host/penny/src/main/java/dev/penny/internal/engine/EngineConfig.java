@@ -28,6 +28,6 @@ public record EngineConfig(int workers, ThreadBackend backend, long seed, int me
         // Frames in flight are those queued and those being run.
         int hostFrames = queueCapacity + 4 * workers;
         return new CoreConfig(workers, DEQUE_CAPACITY, queueCapacity, FRAMES_PER_WORKER * workers, hostFrames, SLOTS, STACK_BYTES,
-                memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS, seed, memoryBytes);
+                memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS, 0, seed, memoryBytes);
     }
 }

@@ -1,15 +1,20 @@
 package dev.penny.internal.engine;
 
 import dev.penny.api.LinkException;
+import dev.penny.api.PennyException;
 import dev.penny.api.Signature;
+import dev.penny.internal.core.CoreInstance;
 import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.guest.Guest;
 import dev.penny.internal.vtable.NameRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -26,6 +31,7 @@ public final class Modules {
     private final NameRegistry names = new NameRegistry(EngineConfig.SLOTS);
     private final Map<String, LoadedModule> byName = new LinkedHashMap<>();
     private final Map<String, LoadedFunction<?>> functions = new HashMap<>();
+    private final Map<Guest, Integer> jobSlots = new IdentityHashMap<>();
     private final AtomicReferenceArray<SlotEntry> bySlot = new AtomicReferenceArray<>(EngineConfig.SLOTS);
 
     Modules(Scheduler scheduler) {
@@ -118,6 +124,44 @@ public final class Modules {
             module.replaceGuest(next);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The slot of a guest's function {@link Guest#JOB}, which runs its promoted forks. Each version of a module has its own. */
+    int jobSlot(Guest guest) {
+        lock.lock();
+        try {
+            Integer known = jobSlots.get(guest);
+            if (known == null) {
+                String mangled = guest.name() + "/" + Guest.JOB + Guest.JOB_SIGNATURE;
+                boolean first = names.find(mangled).isEmpty();
+                NameRegistry.Entry entry = first ? names.register(mangled) : names.replace(mangled);
+                publish(entry, guest, Guest.JOB, Guest.JOB_SIGNATURE);
+                CoreInstance control = scheduler.coreModule().control();
+                check(first ? control.registryInsert(entry.hash(), entry.slot()) : control.registryReplace(entry.hash(), entry.slot()),
+                        mangled, entry);
+                known = entry.slot();
+                jobSlots.put(guest, known);
+            }
+            return known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The slot of a function of numbers by {@code module/function} or its full name; empty if there is not exactly one. */
+    OptionalInt findNumeric(String name) {
+        int slash = name.indexOf('/');
+        Optional<LoadedModule> module = all().stream().filter(loaded -> slash > 0 && loaded.name().equals(name.substring(0, slash)))
+                .findFirst();
+        if (module.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        try {
+            LoadedFunction<?> function = (LoadedFunction<?>) module.get().function(name.substring(slash + 1));
+            return function.signature().usesBlocks() ? OptionalInt.empty() : OptionalInt.of(function.slot());
+        } catch (PennyException e) {
+            return OptionalInt.empty();
         }
     }
 

@@ -34,6 +34,7 @@ public final class Scheduler {
     private enum Phase { OPEN, CLOSING, CLOSED }
 
     private static final long DRAIN_WAIT_NANOS = 20_000;
+    private static final int STEPPED_HEARTBEAT_POLLS = 4;
 
     private final EngineConfig config;
     private final WasmRuntime runtime;
@@ -43,6 +44,8 @@ public final class Scheduler {
     private final Submitter submitter;
     private final Modules modules;
     private final List<Worker> workers;
+    private final ForkFailures forkFailures;
+    private final Heartbeat heartbeat;
     private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
     private final ReentrantLock lifecycle = new ReentrantLock();
     private volatile Phase phase = Phase.OPEN;
@@ -62,8 +65,10 @@ public final class Scheduler {
             made.add(new Worker(this, index));
         }
         this.workers = List.copyOf(made);
+        this.forkFailures = new ForkFailures(memory);
+        this.heartbeat = new Heartbeat(memory, () -> workers.stream().mapToLong(Worker::polls).sum());
         this.backend = config.backend();
-        this.crew = backend.start(workers);
+        this.crew = start(backend);
     }
 
     /**
@@ -145,7 +150,33 @@ public final class Scheduler {
         return workers.stream().map(Worker::counters).toList();
     }
 
+    ForkFailures forkFailures() {
+        return forkFailures;
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
     // ---- threads
+
+    /** A crew for the workers, which do not run yet. Where workers are stepped, the beat is counted too. */
+    private ThreadBackend.Crew start(ThreadBackend next) {
+        ThreadBackend.Crew made = next.start(workers);
+        int polls = made.traceHash().isPresent() ? STEPPED_HEARTBEAT_POLLS : 0;
+        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, polls);
+        return made;
+    }
+
+    /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
+    boolean stepAnother() {
+        boolean[] looked = new boolean[1];
+        return crew.drive(() -> {
+            boolean stepped = looked[0];
+            looked[0] = true;
+            return stepped;
+        });
+    }
 
     /** Runs the workers on this thread until {@code done}, if the backend does that; false if the caller must wait itself. */
     boolean drive(BooleanSupplier done) {
@@ -153,6 +184,7 @@ public final class Scheduler {
     }
 
     void unpark(int worker) {
+        workers.get(worker).wake();
         crew.unpark(worker);
     }
 
@@ -232,7 +264,7 @@ public final class Scheduler {
             returnWorkers(CoreLayout.COMMAND_RETURN);
             memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, CoreLayout.COMMAND_RUN);
             backend = next;
-            crew = next.start(workers);
+            crew = start(next);
             // A waker may have claimed a worker while it was between crews: every worker looks for itself.
             workers.forEach(worker -> crew.unpark(worker.index()));
         } finally {
@@ -267,6 +299,7 @@ public final class Scheduler {
             }
             phase = Phase.CLOSED;
             returnWorkers(CoreLayout.COMMAND_STOP);
+            heartbeat.close();
             submitter.abandonAll(closed("close"));
             workers.forEach(Worker::closeGuests);
             modules.close();

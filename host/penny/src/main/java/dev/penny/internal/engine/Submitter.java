@@ -186,6 +186,13 @@ final class Submitter {
             return; // The worker is still leaving; it queues the frame itself.
         }
         memory.storeSeqCst(state, CoreLayout.FRAME_STATE_READY);
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB) {
+            // The worker that forked it dispatches it again when it joins; see join.h of the core.
+            if ((memory.loadSeqCst(frame + CoreLayout.FRAME_WAITER) & CoreLayout.WAITER_PARKS) != 0) {
+                scheduler.unpark(memory.getInt(frame + CoreLayout.FRAME_OWNER));
+            }
+            return;
+        }
         while (!injector.tryPush(frame)) {
             if (scheduler.isClosed() || scheduler.isBroken()) {
                 return;

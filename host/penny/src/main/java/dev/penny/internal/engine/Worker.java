@@ -5,6 +5,7 @@ import dev.penny.api.PennyException;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.WorkerCounters;
+import dev.penny.internal.core.CoreForks;
 import dev.penny.internal.core.CoreInstance;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
@@ -20,6 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
@@ -35,6 +38,10 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     /** Dispatches per call into wasm: often enough out that compiled code replaces what the loop started in. */
     private static final int DISPATCHES_MAX = 16_384;
 
+    private static final int FRAME_OF_DISPATCH = CoreLayout.CONTEXT_FRAME;
+    private static final int SLOT_OF_DISPATCH = CoreLayout.WORKER_CURRENT_SLOT - CoreLayout.WORKER_CURRENT_FRAME;
+    private static final int ITEM_OF_DISPATCH = CoreLayout.WORKER_CURRENT_ITEM - CoreLayout.WORKER_CURRENT_FRAME;
+
     private static final ThreadLocal<Worker> CURRENT = new ThreadLocal<>();
 
     private final Scheduler scheduler;
@@ -45,6 +52,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private final Map<Guest, BoundGuest> guests = new HashMap<>();
     private HostTask[] hostTasks = new HostTask[16];
     private CoreInstance core;
+    private volatile WorkerForks forks;
     private Throwable failure;
     private boolean panicked;
 
@@ -57,10 +65,20 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         this.invoke = this::invokeHostTask;
     }
 
-    /** The worker whose body the calling thread is running, if any. */
+    /** True if the calling thread runs a worker of this scheduler. */
     static boolean onWorkerOf(Scheduler scheduler) {
+        return currentOf(scheduler).isPresent();
+    }
+
+    /** The worker of this scheduler whose body the calling thread is running, if any. */
+    static Optional<Worker> currentOf(Scheduler scheduler) {
         Worker worker = CURRENT.get();
-        return worker != null && worker.scheduler == scheduler;
+        return worker != null && worker.scheduler == scheduler ? Optional.of(worker) : Optional.empty();
+    }
+
+    /** Its forks. Only after {@link #attach}. */
+    WorkerForks workerForks() {
+        return forks;
     }
 
     // ---- body, called by the backend
@@ -81,7 +99,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (core == null) {
             CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), this::bind);
             core = scheduler.coreModule().instantiate(table, this);
-            resetStack();
+            core.setStackPointer(stackTop());
+            forks = new WorkerForks(this, scheduler, core, blockRef);
         }
     }
 
@@ -124,7 +143,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         try {
             return call.getAsInt();
         } catch (PolyglotException e) {
-            trapped(e);
+            trapped(e, 0, stackTop());
             return trapped;
         } finally {
             if (outer == null) {
@@ -160,6 +179,24 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public void unpark(int worker) {
         scheduler.unpark(worker);
+    }
+
+    @Override
+    public void await() {
+        forks.rest();
+    }
+
+    @Override
+    public void startHeartbeat() {
+        scheduler.heartbeat().start();
+    }
+
+    /** Ends a rest of a task that waits for a fork. <b>Threads:</b> any. */
+    void wake() {
+        WorkerForks waiting = forks;
+        if (waiting != null) {
+            waiting.wake();
+        }
     }
 
     @Override
@@ -239,6 +276,26 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     }
 
     @Override
+    public CoreForks forks() {
+        return core.forks();
+    }
+
+    @Override
+    public int jobSlot() {
+        return scheduler.modules().jobSlot(scheduler.modules().function(memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT)).guest());
+    }
+
+    @Override
+    public OptionalInt findNumericFunction(String name) {
+        return scheduler.modules().findNumeric(name);
+    }
+
+    @Override
+    public int failedChildRef() {
+        return blockRef + CoreLayout.WORKER_FAILED_CHILD;
+    }
+
+    @Override
     public void resume(int frame) {
         scheduler.submitter().resume(frame);
     }
@@ -249,9 +306,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     }
 
     private int runHostTask(HostTask task, int record) {
+        int nest = forks.nest();
         try {
             return task.run(record);
         } catch (Throwable e) {
+            if (forks.nest() != nest) {
+                // A guest that is called through the host waited for a fork, and what ran meanwhile trapped through it.
+                unwind(e, nest + 1);
+            }
             fail(e);
             return CoreLayout.OUTCOME_FAILED;
         }
@@ -283,48 +345,76 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     /** Records why the current dispatch fails; the caller makes the core fail it next. */
     @Override
     public void fail(Throwable cause) {
-        int frame = memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_FRAME);
-        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
-        if (kind == CoreLayout.KIND_SINGLE) {
-            failure = cause;
+        fail(blockRef + CoreLayout.WORKER_CURRENT_FRAME, cause);
+    }
+
+    /** The same for any dispatch under way; a context has the words of the current one in the same order. */
+    private void fail(int dispatch, Throwable cause) {
+        int frame = memory.getInt(dispatch + FRAME_OF_DISPATCH);
+        if (frame == 0) {
             return;
         }
-        int root = kind == CoreLayout.KIND_BULK ? frame : memory.getInt(frame + CoreLayout.FRAME_ROOT);
-        int item = memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_ITEM);
-        scheduler.owner(root).itemFailed(item, GuestErrors.failure(currentFunctionName(), cause));
+        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
+        String function = scheduler.modules().function(memory.getInt(dispatch + SLOT_OF_DISPATCH)).mangledName();
+        switch (kind) {
+            case CoreLayout.KIND_SINGLE -> failure = cause;
+            case CoreLayout.KIND_JOB -> scheduler.forkFailures().put(frame, GuestErrors.failure(function, cause));
+            default -> {
+                int root = kind == CoreLayout.KIND_BULK ? frame : memory.getInt(frame + CoreLayout.FRAME_ROOT);
+                scheduler.owner(root).itemFailed(memory.getInt(dispatch + ITEM_OF_DISPATCH), GuestErrors.failure(function, cause));
+            }
+        }
     }
 
     /** The recorded failure of the frame that is being completed. */
     PennyException takeFailure(TaskFunction<?> function) {
-        Throwable cause = failure;
+        Throwable cause = failure != null ? failure : failedChild(null);
         failure = null;
         return GuestErrors.failure(function.mangledName(), cause == null ? new IllegalStateException("no cause was recorded") : cause);
     }
 
-    private void trapped(PolyglotException trap) {
+    /** Why the fork failed for whose sake the current dispatch fails; {@code otherwise} if there is none. */
+    private Throwable failedChild(Throwable otherwise) {
+        int child = memory.getInt(failedChildRef());
+        if (child == 0) {
+            return otherwise;
+        }
+        memory.putInt(failedChildRef(), 0);
+        Throwable cause = scheduler.forkFailures().take(child);
+        core.forks().release(index, child);
+        return cause;
+    }
+
+    /** A trap came out of wasm: fails all dispatches but the outermost {@code keep}. */
+    void trapped(PolyglotException trap, int keep, int stackPointer) {
         if (panicked || trap.isCancelled()) {
             scheduler.broke(new RuntimeUnusableException("the context was closed: worker=" + index, trap));
             return;
         }
-        resetStack();
-        if (memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_FRAME) == 0) {
-            scheduler.broke(new RuntimeUnusableException("the core trapped outside of a task: worker=%d, reason=%s"
-                    .formatted(index, trap.getMessage()), trap));
-            return;
+        core.setStackPointer(stackPointer);
+        unwind(failedChild(trap), keep);
+    }
+
+    private void unwind(Throwable cause, int keep) {
+        for (int level = forks.nest(); level >= keep; level--) {
+            int dispatch = level == forks.nest() ? blockRef + CoreLayout.WORKER_CURRENT_FRAME
+                    : blockRef + CoreLayout.WORKER_CONTEXTS + level * CoreLayout.CONTEXT_BYTES;
+            fail(dispatch, cause);
+            if (memory.getInt(dispatch + FRAME_OF_DISPATCH) != 0) {
+                discardTrapped(memory.getInt(dispatch + SLOT_OF_DISPATCH));
+            }
         }
-        fail(trap);
-        discardTrapped(memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT));
-        CoreStatus status = core.fail(index);
+        CoreStatus status = core.fail(index, keep);
         if (status != CoreStatus.OK) {
-            scheduler.broke(new RuntimeUnusableException("the core lost track of a trap: worker=%d, status=%s"
-                    .formatted(index, status.text()), trap));
+            scheduler.broke(new RuntimeUnusableException("the core trapped outside of a task: worker=%d, status=%s, reason=%s"
+                    .formatted(index, status.text(), cause.getMessage()), cause));
         }
     }
 
-    private void resetStack() {
+    private int stackTop() {
         int stackBytes = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_STACK_BYTES);
         int stacks = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_STACKS_REF);
-        core.setStackPointer(stacks + (index + 1) * stackBytes);
+        return stacks + (index + 1) * stackBytes;
     }
 
     private String currentFunctionName() {
@@ -379,6 +469,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return new WorkerCounters(index, state(), counter(CoreLayout.WORKER_EXECUTED), counter(CoreLayout.WORKER_STOLEN),
                 counter(CoreLayout.WORKER_FAILED_STEALS), counter(CoreLayout.WORKER_PARKS), counter(CoreLayout.WORKER_SPILLS),
                 counter(CoreLayout.WORKER_SPLITS));
+    }
+
+    /** How often it asked for the beat. */
+    long polls() {
+        return counter(CoreLayout.WORKER_POLLS);
     }
 
     private WorkerCounters.State state() {

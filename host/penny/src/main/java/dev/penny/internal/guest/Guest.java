@@ -12,6 +12,12 @@ import java.util.List;
  */
 public interface Guest extends AutoCloseable {
 
+    /** The export of a wasm guest that forks: runs one of its promoted forks. */
+    String JOB = "penny_job";
+
+    /** Which fork, and its words. */
+    Signature JOB_SIGNATURE = Signature.parse("(i64,i64,i64,i64,i64,i64,i64,i64)->i64");
+
     /** The name it was loaded under. */
     String name();
 

@@ -100,11 +100,12 @@ final class SharedWasmGuest implements Guest {
 
     @Override
     public GuestInstance instantiate(WorkerLink link) {
-        return code.instance(link, () -> make(link.worker()));
+        return code.instance(link, () -> make(link));
     }
 
-    private synchronized WasmCode.Live make(int worker) {
-        WasmCode.Live live = code.instantiate(Optional.of(memory));
+    private synchronized WasmCode.Live make(WorkerLink link) {
+        int worker = link.worker();
+        WasmCode.Live live = code.instantiate(link, Optional.of(memory));
         try {
             giveRegion(live, worker);
         } catch (PolyglotException | ClassCastException | NullPointerException | UnsupportedOperationException e) {

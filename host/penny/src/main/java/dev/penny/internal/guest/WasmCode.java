@@ -6,6 +6,7 @@ import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest.BoundFunction;
 import dev.penny.internal.guest.Guest.GuestInstance;
+import dev.penny.internal.vtable.ForkModule;
 import dev.penny.internal.vtable.Glue;
 import dev.penny.internal.vtable.GlueModule.Placement;
 import dev.penny.internal.vtable.HostThunks;
@@ -40,6 +41,7 @@ final class WasmCode {
     private final Value compiled;
     private final Map<List<Thunk>, Glue> glues = new ConcurrentHashMap<>();
     private final HostThunks hostThunks;
+    private ForkModule forkModule;
 
     /**
      * Compiles.
@@ -88,13 +90,13 @@ final class WasmCode {
      *
      * @throws LinkException one of them trapped, or there is no memory for the instance
      */
-    Live instantiate(Optional<Value> importedMemory) {
+    Live instantiate(WorkerLink link, Optional<Value> importedMemory) {
         MemoryOfInstance memory = new MemoryOfInstance();
         importedMemory.ifPresent(memory::attach);
         Map<String, Map<String, Object>> imports = new HashMap<>();
         importedMemory.ifPresent(value -> imports.put(WasmImports.MEMORY_MODULE, Map.of(WasmImports.MEMORY_NAME, value)));
-        if (WasmImports.usesLog(shape)) {
-            imports.put(WasmImports.PENNY, Map.of("log", log(memory)));
+        if (WasmImports.usesPenny(shape)) {
+            imports.put(WasmImports.PENNY, pennyFunctions(link, memory));
         }
         Optional<Wasi> wasi = options.wasi().filter(allowed -> WasmImports.usesWasi(shape))
                 .map(allowed -> new Wasi(name, allowed, log));
@@ -134,6 +136,23 @@ final class WasmCode {
 
     HostThunks hostThunks() {
         return hostThunks;
+    }
+
+    private Map<String, Object> pennyFunctions(WorkerLink link, MemoryOfInstance memory) {
+        Map<String, Object> offered = new HashMap<>();
+        offered.put("log", log(memory));
+        if (WasmImports.forks(shape)) {
+            offered.putAll(forkModule().link(link, functions.runsJobs() ? link.jobSlot() : 0));
+            offered.putAll(new ForeignForks(link, memory).functions());
+        }
+        return offered;
+    }
+
+    private synchronized ForkModule forkModule() {
+        if (forkModule == null) {
+            forkModule = ForkModule.compile(runtime);
+        }
+        return forkModule;
     }
 
     private ProxyExecutable log(MemoryOfInstance memory) {

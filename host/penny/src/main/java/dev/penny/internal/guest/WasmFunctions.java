@@ -21,7 +21,7 @@ final class WasmFunctions {
     static final NativeType PLAIN = new NativeType(List.of(), List.of());
 
     /** Exports that belong to the ABI or to the linker. */
-    private static final Set<String> RESERVED = Set.of("penny_alloc", "penny_free", "penny_reset", "_initialize");
+    private static final Set<String> RESERVED = Set.of("penny_alloc", "penny_free", "penny_reset", "_initialize", Guest.JOB);
 
     private final String module;
     private final WasmShape shape;
@@ -63,6 +63,11 @@ final class WasmFunctions {
 
     private boolean allocates() {
         return shape.exports("penny_alloc", ALLOC);
+    }
+
+    /** True if it exports what its promoted forks need. */
+    boolean runsJobs() {
+        return shape.exports(Guest.JOB, NativeType.of(Guest.JOB_SIGNATURE));
     }
 
     /** See {@link Guest#check}. */

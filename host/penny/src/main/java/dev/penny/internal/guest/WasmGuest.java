@@ -37,11 +37,11 @@ final class WasmGuest implements Guest {
 
     @Override
     public GuestInstance instantiate(WorkerLink link) {
-        return code.instance(link, this::make);
+        return code.instance(link, () -> make(link));
     }
 
-    private WasmCode.Live make() {
-        WasmCode.Live live = code.instantiate(Optional.empty());
+    private WasmCode.Live make(WorkerLink link) {
+        WasmCode.Live live = code.instantiate(link, Optional.empty());
         code.initialize(live);
         return live;
     }

@@ -7,6 +7,7 @@ import dev.penny.internal.guest.WasmShape.Import;
 import dev.penny.internal.guest.WasmShape.MemoryImport;
 import dev.penny.internal.guest.WasmShape.OtherImport;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Decides which imports of a guest Penny satisfies. */
@@ -16,7 +17,16 @@ final class WasmImports {
     static final String MEMORY_MODULE = "env";
     static final String MEMORY_NAME = "memory";
 
-    private static final NativeType LOG = new NativeType(List.of("i32", "i32", "i32"), List.of());
+    /** What the module {@code penny} offers. */
+    private static final Map<String, NativeType> OFFERED = Map.of(
+            "log", new NativeType(List.of("i32", "i32", "i32"), List.of()),
+            "poll", new NativeType(List.of(), List.of("i32")),
+            "fork", new NativeType(List.of("i32", "i64", "i64", "i64", "i64", "i64", "i64", "i64"), List.of("i32")),
+            "join", new NativeType(List.of("i32"), List.of("i32")),
+            "result", new NativeType(List.of(), List.of("i64")),
+            "function", new NativeType(List.of("i32", "i32"), List.of("i32")),
+            "spawn", new NativeType(List.of("i32", "i64", "i64", "i64", "i64", "i64", "i64", "i64"), List.of("i32")),
+            "await", new NativeType(List.of("i32"), List.of("i64")));
 
     private WasmImports() { }
 
@@ -33,14 +43,19 @@ final class WasmImports {
             throw new LinkException("the module imports what Penny does not offer: module=%s, imports=%s"
                     .formatted(module, String.join("; ", refused)));
         }
+        NativeType job = NativeType.of(Guest.JOB_SIGNATURE);
+        if (imports(shape, "fork") && !shape.exports(Guest.JOB, job)) {
+            throw new LinkException("a module that imports penny.fork must export what runs its forks: module=%s, missing=%s %s"
+                    .formatted(module, Guest.JOB, job));
+        }
     }
 
     /** Why Penny does not satisfy an import; empty if it does. */
     static Optional<String> refusal(Import item, Optional<WasiOptions> wasi) {
         return switch (item) {
             case FunctionImport function when function.module().equals(WasiFunction.MODULE) -> wasi(function, wasi);
-            case FunctionImport function when function.module().equals(PENNY) && function.name().equals("log") ->
-                mismatch(function.type(), LOG);
+            case FunctionImport function when function.module().equals(PENNY) && OFFERED.containsKey(function.name()) ->
+                mismatch(function.type(), OFFERED.get(function.name()));
             case FunctionImport function when function.module().equals("wasi_unstable") ->
                 Optional.of("WASI preview 0 is not supported");
             case FunctionImport function -> Optional.of("unknown function " + function.type());
@@ -80,8 +95,18 @@ final class WasmImports {
         return shape.imports().stream().anyMatch(item -> item.module().equals(WasiFunction.MODULE));
     }
 
-    /** True if the module can log. */
-    static boolean usesLog(WasmShape shape) {
+    /** True if the module can log, or fork. */
+    static boolean usesPenny(WasmShape shape) {
         return shape.imports().stream().anyMatch(item -> item.module().equals(PENNY));
+    }
+
+    /** True if the module imports this function of {@code penny}. */
+    static boolean imports(WasmShape shape, String function) {
+        return shape.imports().stream().anyMatch(item -> item.module().equals(PENNY) && item.name().equals(function));
+    }
+
+    /** True if the module forks, in any way. */
+    static boolean forks(WasmShape shape) {
+        return shape.imports().stream().anyMatch(item -> item.module().equals(PENNY) && !item.name().equals("log"));
     }
 }

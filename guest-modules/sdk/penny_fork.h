@@ -1,0 +1,368 @@
+// Overview: fork and join for guests in C. Tasks that fork run on all workers; forks that nobody steals cost a few nanoseconds.
+//
+//     static int64_t fib(int64_t n) {
+//         if (n < 2) return n;
+//         penny_pair both = penny_join(fib, n - 1, fib, n - 2);
+//         return both.first + both.second;
+//     }
+//
+// How: a fork stays in a list of this instance until a heartbeat of the host, which comes every 100 microseconds or so. Then the oldest
+// fork of the list is promoted: other workers may take it. A join of a fork that was not taken is a direct call.
+//
+// What a fork may use: a taken fork runs in another worker's instance. A module with a memory of its own must pass everything by value,
+// addresses mean nothing there. A module with shared memory (guest-modules/c-shared) may pass addresses.
+//
+// A fork that fails makes the task that joins it fail with the same cause. Forks end before the task that made them.
+//
+// Not for tasks in the middle of a penny_alloc result: a taken fork must not return addresses of its arena either.
+
+#ifndef PENNY_FORK_H
+#define PENNY_FORK_H
+
+#include "penny.h"
+
+// How many forks may wait at once; deeper forks are plain calls.
+#ifndef PENNY_FORKS_MAX
+#define PENNY_FORKS_MAX 256
+#endif
+
+// What belongs to one worker. Instances of a module with shared memory have thread-local variables for it.
+#if defined(__wasm_atomics__)
+#define PENNY_OF_WORKER PENNY_SHARED_DEFINITION _Thread_local
+#else
+#define PENNY_OF_WORKER PENNY_SHARED_DEFINITION
+#endif
+
+// ---- Types ---------------------------------------------------------------------------------------------------------------------
+
+typedef int64_t (*penny_task)(int64_t);
+typedef int64_t (*penny_task4)(int64_t, int64_t, int64_t, int64_t);
+typedef int64_t (*penny_body)(int64_t index, int64_t a, int64_t b, int64_t c);
+typedef int64_t (*penny_combine)(int64_t left, int64_t right);
+
+typedef struct {
+    int64_t first, second;
+} penny_pair;
+
+typedef struct {
+    int64_t a, b, c, d;
+} penny_words;
+
+// ---- Imports -------------------------------------------------------------------------------------------------------------------
+
+#define PENNY_IMPORT(name) __attribute__((import_module("penny"), import_name(name)))
+
+// > 0: forks until the next call; < 0: the same, negated, and a fork should be promoted now.
+PENNY_IMPORT("poll") int32_t penny_host_poll(void);
+// Promotes a fork: its handle, or 0 when there is no room.
+PENNY_IMPORT("fork")
+int32_t penny_host_fork(uint32_t run, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f, int64_t g);
+// 1: nobody took it, run it here; 0: it has ended, see penny_host_result. Traps when it failed.
+PENNY_IMPORT("join") int32_t penny_host_join(int32_t handle);
+PENNY_IMPORT("result") int64_t penny_host_result(void);
+PENNY_IMPORT("function") int32_t penny_host_function(const char *name, uint32_t name_bytes);
+PENNY_IMPORT("spawn")
+int32_t penny_host_spawn(int32_t function, int64_t a, int64_t b, int64_t c, int64_t d, int64_t e, int64_t f, int64_t g);
+PENNY_IMPORT("await") int64_t penny_host_await(int32_t handle);
+
+// ---- The list of forks ---------------------------------------------------------------------------------------------------------
+
+enum { PENNY_RUN_TASK = 1 << 28, PENNY_RUN_TASK4 = 2 << 28, PENNY_RUN_LOOP = 3 << 28, PENNY_RUN_FUNCTION = (1 << 28) - 1 };
+enum { PENNY_HALVES_MAX = 64, PENNY_WORDS = 7 };
+
+// A fork, or a loop that is running. `run` is a function and how to call it.
+typedef struct {
+    uint32_t run;
+    int32_t handle;  // of a promoted fork; of a loop: the newest half given away, as an index into penny_halves, -1: none
+    int64_t words[PENNY_WORDS];  // arguments. Loop: index now, end, body and combine, a, b, c, identity
+} penny_fork_record;
+
+// A part of a loop that was given away: its end is where the next older one starts, or the end of the loop.
+typedef struct {
+    int32_t handle, older;
+    int64_t start, end;
+} penny_half;
+
+// [0, promoted) are promoted or spent, [promoted, top) are not.
+typedef struct {
+    uint32_t top, promoted;
+    int32_t countdown;
+    int32_t halves_top;   // never used from here on
+    int32_t halves_free;  // list through `older`, as index + 1
+} penny_fork_list;
+
+PENNY_OF_WORKER penny_fork_list penny_forks;
+PENNY_OF_WORKER penny_fork_record penny_fork_records[PENNY_FORKS_MAX];
+PENNY_OF_WORKER penny_half penny_halves[PENNY_HALVES_MAX];
+
+static inline int32_t penny_half_new(void) {
+    int32_t half = penny_forks.halves_free - 1;
+    if (half >= 0) penny_forks.halves_free = penny_halves[half].older;
+    else if (penny_forks.halves_top < PENNY_HALVES_MAX) half = penny_forks.halves_top++;
+    return half;
+}
+
+static inline void penny_half_free(int32_t half) {
+    penny_halves[half].older = penny_forks.halves_free;
+    penny_forks.halves_free = half + 1;
+}
+
+// Gives the upper half of what is left of a loop away. Returns 0 when there is nothing left to give, or no room.
+static inline int penny_loop_split(penny_fork_record *loop) {
+    int64_t next = loop->words[0] + 1, end = loop->words[1];
+    if (end - next < 1) return 0;
+    int32_t half = penny_half_new();
+    if (half < 0) return 0;
+    int64_t middle = next + (end - next) / 2;
+    const int64_t *w = loop->words;
+    int32_t handle = penny_host_fork(PENNY_RUN_LOOP, middle, end, w[2], w[3], w[4], w[5], w[6]);
+    if (handle == 0) {
+        penny_half_free(half);
+        return 0;
+    }
+    penny_halves[half] = (penny_half){handle, loop->handle, middle, end};
+    loop->handle = half;
+    loop->words[1] = middle;
+    return 1;
+}
+
+static inline void penny_promote_oldest(void) {
+    while (penny_forks.promoted < penny_forks.top) {
+        penny_fork_record *fork = &penny_fork_records[penny_forks.promoted];
+        const int64_t *w = fork->words;
+        if (fork->run == PENNY_RUN_LOOP) {
+            if (penny_loop_split(fork)) return;
+            penny_forks.promoted++;  // spent: nothing of it is ever given away again
+            continue;
+        }
+        fork->handle = penny_host_fork(fork->run, w[0], w[1], w[2], w[3], w[4], w[5], w[6]);
+        if (fork->handle != 0) penny_forks.promoted++;
+        return;
+    }
+}
+
+PENNY_SHARED_DEFINITION __attribute__((noinline)) void penny_beat(void) {
+    int32_t forks = penny_host_poll();
+    penny_forks.countdown = forks < 0 ? -forks : forks;
+    if (forks < 0) penny_promote_oldest();
+}
+
+// Counts towards the next look at the heartbeat.
+static inline void penny_count(void) {
+    if (__builtin_expect(--penny_forks.countdown <= 0, 0)) penny_beat();
+}
+
+// Takes the newest fork, at index `at`, off the list. 1: the caller runs it; 0: it has ended elsewhere, see penny_host_result.
+PENNY_SHARED_DEFINITION __attribute__((noinline)) int penny_join_promoted(uint32_t at) {
+    penny_forks.promoted = at;
+    return penny_host_join(penny_fork_records[at].handle);
+}
+
+static inline int penny_is_mine(uint32_t at) {
+    penny_forks.top = at;
+    return __builtin_expect(at >= penny_forks.promoted, 1) || penny_join_promoted(at);
+}
+
+// ---- Join ----------------------------------------------------------------------------------------------------------------------
+
+// f(x) here, g(y) here or elsewhere.
+static inline penny_pair penny_join(penny_task f, int64_t x, penny_task g, int64_t y) {
+    penny_pair both;
+    uint32_t at = penny_forks.top;
+    if (__builtin_expect(at == PENNY_FORKS_MAX, 0)) {
+        both.first = f(x);
+        both.second = g(y);
+        return both;
+    }
+    penny_fork_records[at].run = PENNY_RUN_TASK | (uint32_t)(uintptr_t)g;
+    penny_fork_records[at].words[0] = y;
+    penny_forks.top = at + 1;
+    penny_count();
+    both.first = f(x);
+    both.second = penny_is_mine(at) ? g(y) : penny_host_result();
+    return both;
+}
+
+static inline penny_pair penny_join4(penny_task4 f, penny_words x, penny_task4 g, penny_words y) {
+    penny_pair both;
+    uint32_t at = penny_forks.top;
+    if (__builtin_expect(at == PENNY_FORKS_MAX, 0)) {
+        both.first = f(x.a, x.b, x.c, x.d);
+        both.second = g(y.a, y.b, y.c, y.d);
+        return both;
+    }
+    penny_fork_record *fork = &penny_fork_records[at];
+    fork->run = PENNY_RUN_TASK4 | (uint32_t)(uintptr_t)g;
+    fork->words[0] = y.a;
+    fork->words[1] = y.b;
+    fork->words[2] = y.c;
+    fork->words[3] = y.d;
+    penny_forks.top = at + 1;
+    penny_count();
+    both.first = f(x.a, x.b, x.c, x.d);
+    both.second = penny_is_mine(at) ? g(y.a, y.b, y.c, y.d) : penny_host_result();
+    return both;
+}
+
+// ---- Scope ---------------------------------------------------------------------------------------------------------------------
+
+// Any number of forks, all of which end in penny_scope_end. Scopes nest like blocks.
+typedef struct {
+    uint32_t base;
+} penny_scope;
+
+static inline penny_scope penny_scope_begin(void) {
+    return (penny_scope){penny_forks.top};
+}
+
+static inline void penny_store_result(int64_t *result, int64_t value) {
+    if (result) *result = value;
+}
+
+// `result` is written in penny_scope_end at the latest; 0: not wanted.
+static inline void penny_scope_fork4(penny_scope *scope, penny_task4 task, penny_words words, int64_t *result) {
+    uint32_t at = penny_forks.top;
+    (void)scope;
+    if (at == PENNY_FORKS_MAX) {
+        penny_store_result(result, task(words.a, words.b, words.c, words.d));
+        return;
+    }
+    penny_fork_record *fork = &penny_fork_records[at];
+    fork->run = PENNY_RUN_TASK4 | (uint32_t)(uintptr_t)task;
+    fork->words[0] = words.a;
+    fork->words[1] = words.b;
+    fork->words[2] = words.c;
+    fork->words[3] = words.d;
+    fork->words[6] = (int64_t)(uintptr_t)result;
+    penny_forks.top = at + 1;
+    penny_count();
+}
+
+static inline void penny_scope_fork(penny_scope *scope, penny_task task, int64_t x, int64_t *result) {
+    uint32_t at = penny_forks.top;
+    (void)scope;
+    if (at == PENNY_FORKS_MAX) {
+        penny_store_result(result, task(x));
+        return;
+    }
+    penny_fork_record *fork = &penny_fork_records[at];
+    fork->run = PENNY_RUN_TASK | (uint32_t)(uintptr_t)task;
+    fork->words[0] = x;
+    fork->words[6] = (int64_t)(uintptr_t)result;
+    penny_forks.top = at + 1;
+    penny_count();
+}
+
+static inline int64_t penny_call(uint32_t run, const int64_t *w) {
+    uintptr_t function = run & PENNY_RUN_FUNCTION;
+    if ((run & ~PENNY_RUN_FUNCTION) == PENNY_RUN_TASK) return ((penny_task)function)(w[0]);
+    return ((penny_task4)function)(w[0], w[1], w[2], w[3]);
+}
+
+// Newest first, so that what was not taken runs like calls.
+static inline void penny_scope_end(penny_scope *scope) {
+    while (penny_forks.top > scope->base) {
+        uint32_t at = penny_forks.top - 1;
+        penny_fork_record fork = penny_fork_records[at];  // a copy: what runs in the join reuses the place
+        int64_t value = penny_is_mine(at) ? penny_call(fork.run, fork.words) : penny_host_result();
+        penny_store_result((int64_t *)(uintptr_t)fork.words[6], value);
+    }
+}
+
+// ---- Loops ---------------------------------------------------------------------------------------------------------------------
+
+static inline uint64_t penny_pack(penny_body body, penny_combine combine) {
+    return (uint64_t)(uint32_t)(uintptr_t)combine << 32 | (uint32_t)(uintptr_t)body;
+}
+
+PENNY_SHARED_DEFINITION int64_t penny_loop_elsewhere(int64_t lo, int64_t hi, int64_t functions, int64_t a, int64_t b, int64_t c,
+                                                     int64_t identity);
+
+// Joins what a loop gave away, newest first: that is from left to right.
+PENNY_SHARED_DEFINITION __attribute__((noinline)) int64_t penny_loop_join(int32_t half, penny_fork_record loop, int64_t sum) {
+    penny_combine combine = (penny_combine)(uintptr_t)((uint64_t)loop.words[2] >> 32);
+    while (half >= 0) {
+        penny_half given = penny_halves[half];
+        int64_t value;
+        penny_half_free(half);
+        if (penny_host_join(given.handle)) {
+            const int64_t *w = loop.words;
+            value = penny_loop_elsewhere(given.start, given.end, w[2], w[3], w[4], w[5], w[6]);
+        } else {
+            value = penny_host_result();
+        }
+        if (combine) sum = combine(sum, value);
+        half = given.older;
+    }
+    return sum;
+}
+
+static inline int64_t penny_loop(int64_t lo, int64_t hi, penny_body body, int64_t a, int64_t b, int64_t c, penny_combine combine,
+                                 int64_t identity) {
+    int64_t sum = identity;
+    uint32_t at = penny_forks.top;
+    if (at == PENNY_FORKS_MAX) {
+        for (int64_t i = lo; i < hi; i++) {
+            int64_t value = body(i, a, b, c);
+            if (combine) sum = combine(sum, value);
+        }
+        return sum;
+    }
+    penny_fork_record *loop = &penny_fork_records[at];
+    *loop = (penny_fork_record){PENNY_RUN_LOOP, -1, {lo, hi, (int64_t)penny_pack(body, combine), a, b, c, identity}};
+    penny_forks.top = at + 1;
+    for (int64_t i = lo; i < loop->words[1]; i++) {
+        loop->words[0] = i;
+        penny_count();
+        int64_t value = body(i, a, b, c);
+        if (combine) sum = combine(sum, value);
+    }
+    penny_forks.top = at;
+    if (penny_forks.promoted > at) penny_forks.promoted = at;
+    return loop->handle < 0 ? sum : penny_loop_join(loop->handle, *loop, sum);
+}
+
+PENNY_SHARED_DEFINITION __attribute__((noinline)) int64_t penny_loop_elsewhere(int64_t lo, int64_t hi, int64_t functions, int64_t a,
+                                                                                int64_t b, int64_t c, int64_t identity) {
+    penny_body body = (penny_body)(uintptr_t)(uint32_t)functions;
+    penny_combine combine = (penny_combine)(uintptr_t)((uint64_t)functions >> 32);
+    return penny_loop(lo, hi, body, a, b, c, combine, identity);
+}
+
+// body(i, a, b, c) for lo <= i < hi, in any order and on any worker. Returns when all have run.
+static inline void penny_parallel_for(int64_t lo, int64_t hi, penny_body body, int64_t a, int64_t b, int64_t c) {
+    penny_loop(lo, hi, body, a, b, c, 0, 0);
+}
+
+// combine(...combine(combine(identity, body(lo)), body(lo + 1))...): combined from left to right, associativity is what it needs.
+static inline int64_t penny_reduce(int64_t lo, int64_t hi, penny_body body, int64_t a, int64_t b, int64_t c, penny_combine combine,
+                                   int64_t identity) {
+    return penny_loop(lo, hi, body, a, b, c, combine, identity);
+}
+
+// ---- Functions of other modules ------------------------------------------------------------------------------------------------
+
+// Finds "module/function" in whatever language, arguments and result being numbers. 0: not loaded.
+static inline int32_t penny_function(const char *name) {
+    return penny_host_function(name, penny_text_bytes(name));
+}
+
+// Lets it run on any worker; 0: no room now. An f64 argument is passed as its bits.
+static inline int32_t penny_spawn(int32_t function, penny_words words) {
+    return penny_host_spawn(function, words.a, words.b, words.c, words.d, 0, 0, 0);
+}
+
+// Its result; runs it here when nobody has. Once for every spawn.
+static inline int64_t penny_await(int32_t handle) {
+    return penny_host_await(handle);
+}
+
+// ---- What a worker that took a fork runs ---------------------------------------------------------------------------------------
+
+PENNY_SHARED_DEFINITION __attribute__((export_name("penny_job"))) int64_t penny_job(int64_t run, int64_t a, int64_t b, int64_t c,
+                                                                                     int64_t d, int64_t e, int64_t f, int64_t g) {
+    if ((uint32_t)run == PENNY_RUN_LOOP) return penny_loop_elsewhere(a, b, c, d, e, f, g);
+    return penny_call((uint32_t)run, (int64_t[]){a, b, c, d});
+}
+
+#endif

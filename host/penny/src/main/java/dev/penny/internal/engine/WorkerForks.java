@@ -1,0 +1,143 @@
+package dev.penny.internal.engine;
+
+import dev.penny.internal.core.CoreForks;
+import dev.penny.internal.core.CoreInstance;
+import dev.penny.internal.core.CoreLayout;
+import dev.penny.internal.core.CoreMemory;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import org.graalvm.polyglot.PolyglotException;
+
+/**
+ * The forks of one worker as Java sees them. All but {@link #wake} is called by the task that the worker is dispatching, on its thread.
+ *
+ * <p>What the core runs while a Java task waits here may trap. That ends at this boundary: the dead dispatches are failed, the waiting
+ * task goes on.
+ */
+final class WorkerForks {
+
+    private static final long REST_NANOS_MIN = 50_000;
+    private static final long REST_NANOS_MAX = 1_000_000;
+
+    private final Worker worker;
+    private final Scheduler scheduler;
+    private final CoreMemory memory;
+    private final CoreInstance core;
+    private final int blockRef;
+    private volatile Thread resting;
+    private int restedFor;
+    private long restNanos;
+    private int forksToPoll = 1;
+
+    WorkerForks(Worker worker, Scheduler scheduler, CoreInstance core, int blockRef) {
+        this.worker = worker;
+        this.scheduler = scheduler;
+        this.memory = scheduler.memory();
+        this.core = core;
+        this.blockRef = blockRef;
+    }
+
+    private CoreForks forks() {
+        return core.forks();
+    }
+
+    /** Counts a fork; true if it is time to promote the oldest private one. */
+    boolean beatDue() {
+        if (--forksToPoll > 0) {
+            return false;
+        }
+        int polled = forks().poll(worker.index());
+        forksToPoll = Math.abs(polled);
+        return polled < 0;
+    }
+
+    /** A fork of the running task, its record unwritten; 0 if there is no frame left or no task is running. */
+    int alloc(int slot) {
+        return forks().alloc(worker.index(), slot);
+    }
+
+    /** Lets thieves have it; false if it stays here because the deque is full. It is joined either way. */
+    boolean push(int job) {
+        return forks().push(worker.index(), job);
+    }
+
+    /** Waits for a fork of the running task: a {@code FRAME_STATE_*}, READY if nobody has started it. */
+    int join(int job) {
+        return guarded(() -> forks().join(worker.index(), job));
+    }
+
+    /** Dispatches a fork that {@link #join} gave back un-started; its final state. */
+    int run(int job) {
+        int keep = nest() + 1;
+        int stack = core.stackPointer();
+        try {
+            return forks().run(worker.index(), job);
+        } catch (PolyglotException e) {
+            worker.trapped(e, keep, stack);
+            return join(job);
+        }
+    }
+
+    /** Frees a joined fork. */
+    void release(int job) {
+        forks().release(worker.index(), job);
+    }
+
+    /** True if the fork has not started and never will. It must still be joined. */
+    boolean cancel(int job) {
+        return forks().cancel(worker.index(), job);
+    }
+
+    /** Runs one frame from anywhere, if there is one. */
+    boolean help() {
+        int keep = nest() + 1;
+        int stack = core.stackPointer();
+        try {
+            return core.help(worker.index()) != 0;
+        } catch (PolyglotException e) {
+            worker.trapped(e, keep, stack);
+            return true;
+        }
+    }
+
+    private int guarded(IntSupplier call) {
+        int keep = nest() + 1;
+        int stack = core.stackPointer();
+        for (;;) {
+            try {
+                return call.getAsInt();
+            } catch (PolyglotException e) {
+                worker.trapped(e, keep, stack);
+            }
+        }
+    }
+
+    /** How many dispatches lie around the current one. */
+    int nest() {
+        return memory.getInt(blockRef + CoreLayout.WORKER_NEST);
+    }
+
+    /** The upcall: the running task waits for a frame that another worker runs. */
+    void rest() {
+        if (scheduler.stepAnother()) {
+            return;
+        }
+        int frame = memory.getInt(blockRef + CoreLayout.WORKER_AWAITED_FRAME);
+        restNanos = frame == restedFor ? Math.min(2 * restNanos, REST_NANOS_MAX) : REST_NANOS_MIN;
+        restedFor = frame;
+        resting = Thread.currentThread();
+        if (memory.loadSeqCst(frame + CoreLayout.FRAME_STATE) < CoreLayout.FRAME_STATE_DONE) {
+            LockSupport.parkNanos(this, restNanos);
+            Thread.interrupted(); // Else the next rest would not be one.
+        }
+        resting = null;
+    }
+
+    /** Ends a {@link #rest}. <b>Threads:</b> any. */
+    void wake() {
+        Thread thread = resting;
+        if (thread != null) {
+            LockSupport.unpark(thread);
+        }
+    }
+}
