@@ -3,10 +3,11 @@
 #define PENNY_NUMERIC_ONLY
 #include "penny.h"
 #include "penny_fork.h"
+#include "memory.h"
 
 enum { SIZE_MAX_ROWS = 1024, BLOCK = 64 };
 
-static double a[SIZE_MAX_ROWS * SIZE_MAX_ROWS], b[SIZE_MAX_ROWS * SIZE_MAX_ROWS], c[SIZE_MAX_ROWS * SIZE_MAX_ROWS];
+static double *a, *b, *c;  // row by row, room for the largest
 static int32_t size;
 
 static void multiply_block(int64_t row, int64_t column, int64_t inner) {
@@ -55,6 +56,8 @@ static int64_t multiply_task(int64_t row, int64_t column, int64_t inner, int64_t
 PENNY_EXPORT(fill, "(i32)->()")
 void fill(int32_t rows) {
     if (rows < BLOCK || rows > SIZE_MAX_ROWS || (rows & (rows - 1)) != 0) penny_fail("matmul: rows is not a power of two in 64..1024");
+    uint32_t bytes = SIZE_MAX_ROWS * SIZE_MAX_ROWS * sizeof *a;
+    if (!a) a = new_memory(bytes), b = new_memory(bytes), c = new_memory(bytes);
     size = rows;
     for (int32_t i = 0; i < rows; i++) {
         for (int32_t j = 0; j < rows; j++) {

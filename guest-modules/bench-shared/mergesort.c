@@ -3,10 +3,11 @@
 #define PENNY_NUMERIC_ONLY
 #include "penny.h"
 #include "penny_fork.h"
+#include "memory.h"
 
 enum { NUMBERS_MAX = 1 << 21, INSERTION_MAX = 32, FORK_MIN = 1024 };
 
-static int64_t numbers[NUMBERS_MAX], spare[NUMBERS_MAX];
+static int64_t *numbers, *spare;  // room for the most
 
 static void insertion_sort(int64_t from, int64_t to) {
     for (int64_t i = from + 1; i < to; i++) {
@@ -53,6 +54,8 @@ static void check_count(int32_t count) {
 PENNY_EXPORT(fill, "(i32)->()")
 void fill(int32_t count) {
     check_count(count);
+    uint32_t bytes = NUMBERS_MAX * sizeof *numbers;
+    if (!numbers) numbers = new_memory(bytes), spare = new_memory(bytes);
     uint64_t x = 88172645463325252u;
     for (int32_t i = 0; i < count; i++) {
         x ^= x << 13, x ^= x >> 7, x ^= x << 17;

@@ -3,6 +3,7 @@
 #define PENNY_NUMERIC_ONLY
 #include "penny.h"
 #include "penny_fork.h"
+#include "memory.h"
 
 enum { NODES_MAX = (1 << 22) - 1 };
 
@@ -11,7 +12,7 @@ typedef struct node {
     struct node *left, *right;
 } node;
 
-static node nodes[NODES_MAX];
+static node *nodes;  // room for the largest
 static node *volatile root;
 
 // Takes `count` = 2^k - 1 nodes from *next on, in the order in which the sum visits them, with values 1, 2, 3, ...
@@ -42,6 +43,7 @@ static int64_t sum_task(int64_t address) {
 PENNY_EXPORT(build, "(i32)->()")
 void build(int32_t count) {
     if (count < 1 || count > NODES_MAX || ((count + 1) & count) != 0) penny_fail("tree-sum: count is not 2^k - 1 in 1..4194303");
+    if (!nodes) nodes = new_memory(NODES_MAX * sizeof *nodes);
     int32_t next = 0;
     root = build_tree(count, &next);
 }

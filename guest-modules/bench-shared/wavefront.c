@@ -4,11 +4,12 @@
 #define PENNY_NUMERIC_ONLY
 #include "penny.h"
 #include "penny_fork.h"
+#include "memory.h"
 
 enum { LENGTH_MAX = 4096, BLOCK = 128 };
 
 static uint8_t left[LENGTH_MAX], top[LENGTH_MAX];
-static uint16_t table[LENGTH_MAX + 1][LENGTH_MAX + 1];  // row and column 0 stay zero
+static uint16_t (*table)[LENGTH_MAX + 1];  // row and column 0 stay zero
 
 static int64_t block(int64_t row, int64_t diagonal, int64_t unused, int64_t unused_too) {
     (void)unused, (void)unused_too;
@@ -39,6 +40,7 @@ static void check(int32_t length) {
 PENNY_EXPORT(fill, "(i32)->()")
 void fill(int32_t length) {
     check(length);
+    if (!table) table = new_memory((LENGTH_MAX + 1) * sizeof *table);
     uint64_t x = 88172645463325252u;
     for (int32_t i = 0; i < length; i++) {
         x ^= x << 13, x ^= x >> 7, x ^= x << 17;

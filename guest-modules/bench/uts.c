@@ -6,11 +6,11 @@
 #include "penny.h"
 #include "penny_fork.h"
 
-enum { STATE_WORDS = 5, MESSAGE_WORDS = 16, ROOT_CHILDREN_MAX = 2000 };
+enum { STATE_WORDS = 5, MESSAGE_WORDS = 16, T3_ROOT_CHILDREN = 2000, LEVELS_MAX = 1 << 20 };
 
 typedef struct {
     uint32_t words[STATE_WORDS];  // a SHA-1 digest, most significant word first
-    uint32_t depth;
+    uint32_t levels;  // how many there may be below it
 } node;
 
 #define ROTATE(x, bits) ((x) << (bits) | (x) >> (32 - (bits)))
@@ -38,8 +38,8 @@ static void sha1(uint32_t w[MESSAGE_WORDS], uint32_t digest[STATE_WORDS]) {
 }
 
 // The message is 16 zero bytes and the seed.
-static node root_of(uint32_t seed) {
-    node root = {.depth = 0};
+static node root_of(uint32_t seed, uint32_t levels) {
+    node root = {.levels = levels};
     uint32_t message[MESSAGE_WORDS] = {[4] = seed, [5] = 0x80000000, [15] = 160};
     sha1(message, root.words);
     return root;
@@ -47,7 +47,7 @@ static node root_of(uint32_t seed) {
 
 // The message is the parent's 20 bytes and the index.
 static node child_of(const node *parent, uint32_t index) {
-    node child = {.depth = parent->depth + 1};
+    node child = {.levels = parent->levels - 1};
     uint32_t message[MESSAGE_WORDS] = {parent->words[0], parent->words[1], parent->words[2], parent->words[3], parent->words[4], index,
                                        0x80000000, [15] = 192};
     sha1(message, child.words);
@@ -58,32 +58,33 @@ static inline uint32_t random_of(const node *one) {
     return one->words[4] & 0x7fffffff;
 }
 
-// T1: geometric with expectation 4 above depth 10. The number of children is floor(log(1 - u) / log(0.8)) for the random number u in
-// [0, 1): the largest k with 1 - u <= 0.8^k.
+// T1: geometric with expectation 4. The number of children is floor(log(1 - u) / log(0.8)) for the random number u in [0, 1): the largest k
+// with 1 - u <= 0.8^k.
 static int32_t children_t1(const node *one) {
-    if (one->depth >= 10) return 0;
     double rest = 2147483648.0 - random_of(one), limit = 2147483648.0 * 0.8;
     int32_t count = 0;
     for (; rest <= limit; limit *= 0.8) count++;
     return count;
 }
 
-// T3: binomial. The root has 2000 children, any other node 8 with probability 0.124875 and else none.
+// T3: binomial, 8 children with probability 0.124875 and else none.
 static int32_t children_t3(const node *one) {
-    if (one->depth == 0) return ROOT_CHILDREN_MAX;
     return random_of(one) / 2147483648.0 < 0.124875 ? 8 : 0;
 }
 
 static inline int32_t children_of(const node *one, int64_t tree) {
-    return tree == 1 ? children_t1(one) : children_t3(one);
+    return one->levels == 0 ? 0 : tree == 1 ? children_t1(one) : children_t3(one);
 }
 
-static int64_t count_sequential(const node *one, int64_t tree) {
-    int64_t nodes = 1;
-    int32_t children = children_of(one, tree);
+static inline int32_t children_of_root(const node *root, int64_t tree) {
+    return tree == 1 ? children_of(root, tree) : T3_ROOT_CHILDREN;
+}
+
+static int64_t count_below_sequential(const node *one, int32_t children, int64_t tree) {
+    int64_t nodes = 0;
     for (int32_t i = 0; i < children; i++) {
         node child = child_of(one, (uint32_t)i);
-        nodes += count_sequential(&child, tree);
+        nodes += 1 + count_below_sequential(&child, children_of(&child, tree), tree);
     }
     return nodes;
 }
@@ -91,7 +92,7 @@ static int64_t count_sequential(const node *one, int64_t tree) {
 // A node travels in three words, for a task may run in another instance with another memory.
 static inline penny_words packed(const node *one, int64_t tree) {
     return (penny_words){(int64_t)((uint64_t)one->words[1] << 32 | one->words[0]), (int64_t)((uint64_t)one->words[3] << 32 | one->words[2]),
-                         (int64_t)((uint64_t)one->depth << 34 | (uint64_t)tree << 32 | one->words[4]), 0};
+                         (int64_t)((uint64_t)one->levels << 34 | (uint64_t)tree << 32 | one->words[4]), 0};
 }
 
 static inline node unpacked(int64_t a, int64_t b, int64_t c) {
@@ -115,20 +116,22 @@ static int64_t count_child(int64_t index, int64_t a, int64_t b, int64_t c) {
     return 1 + penny_reduce(0, children, count_child, words.a, words.b, words.c, add, 0);
 }
 
-static node root_of_tree(int32_t tree) {
+static node root_of_tree(int32_t tree, int32_t levels) {
     if (tree != 1 && tree != 3) penny_fail("uts: tree is not 1 or 3");
-    return root_of(tree == 1 ? 19 : 42);
+    if (levels < 1 || levels > LEVELS_MAX) penny_fail("uts: levels is not in 1..1048576");
+    return root_of(tree == 1 ? 19 : 42, (uint32_t)levels);
 }
 
-PENNY_EXPORT(uts, "(i32)->i64")
-int64_t uts(int32_t tree) {
-    node root = root_of_tree(tree);
+// The nodes of T1 or T3 down to that many levels below the root; T1 has 10, T3 1572.
+PENNY_EXPORT(uts, "(i32,i32)->i64")
+int64_t uts(int32_t tree, int32_t levels) {
+    node root = root_of_tree(tree, levels);
     penny_words words = packed(&root, tree);
-    return 1 + penny_reduce(0, children_of(&root, tree), count_child, words.a, words.b, words.c, add, 0);
+    return 1 + penny_reduce(0, children_of_root(&root, tree), count_child, words.a, words.b, words.c, add, 0);
 }
 
-PENNY_EXPORT(sequential, "(i32)->i64")
-int64_t sequential(int32_t tree) {
-    node root = root_of_tree(tree);
-    return count_sequential(&root, tree);
+PENNY_EXPORT(sequential, "(i32,i32)->i64")
+int64_t sequential(int32_t tree, int32_t levels) {
+    node root = root_of_tree(tree, levels);
+    return 1 + count_below_sequential(&root, children_of_root(&root, tree), tree);
 }

@@ -40,7 +40,7 @@ public final class Catalog {
      * @param title what it does and how large it is
      * @param unit what the times are of
      * @param full as measured
-     * @param small for a look at whether it runs
+     * @param small for a look at whether it runs, and to have most of the code compiled before the first full run
      */
     public record Entry(String title, String unit, Supplier<Job> full, Supplier<Job> small) { }
 
@@ -92,32 +92,32 @@ public final class Catalog {
 
     private static Map<String, Entry> entries() {
         Map<String, Entry> all = new LinkedHashMap<>();
-        all.put("fib", new Entry("fib(35) without a cut-off, 29,860,703 tasks", "run", () -> new Fib(35), () -> new Fib(12)));
+        all.put("fib", new Entry("fib(35) without a cut-off, 29,860,703 tasks", "run", () -> new Fib(35), () -> new Fib(20)));
         all.put("tree-sum-1023", tree(1_023, 2_000, "a tree of 1,023 nodes"));
         all.put("tree-sum-1m", tree((1 << 20) - 1, 1, "a tree of 2^20 - 1 nodes"));
         all.put("tree-sum-4m", tree((1 << 22) - 1, 1, "a tree of 2^22 - 1 nodes"));
-        all.put("nqueens", new Entry("12 queens, one task per safe placement", "run", () -> new NQueens(12), () -> new NQueens(6)));
-        all.put("skynet-100k", new Entry("100,000 leaves, ten forks per task", "run", () -> new Skynet(100_000), () -> new Skynet(100)));
+        all.put("nqueens", new Entry("12 queens, one task per safe placement", "run", () -> new NQueens(12), () -> new NQueens(8)));
+        all.put("skynet-100k", new Entry("100,000 leaves, ten forks per task", "run", () -> new Skynet(100_000), () -> new Skynet(1_000)));
         all.put("skynet-1m", new Entry("1,000,000 leaves, ten forks per task", "run", () -> new Skynet(1_000_000), () -> new Skynet(1_000)));
-        all.put("uts-t1", new Entry("Unbalanced Tree Search T1, 4,130,071 nodes", "run", () -> new Uts(1), () -> new Uts(1)));
-        all.put("uts-t3", new Entry("Unbalanced Tree Search T3, 4,112,897 nodes", "run", () -> new Uts(3), () -> new Uts(3)));
+        all.put("uts-t1", new Entry("Unbalanced Tree Search T1, 4,130,071 nodes", "run", () -> Uts.whole(1), () -> Uts.top(1)));
+        all.put("uts-t3", new Entry("Unbalanced Tree Search T3, 4,112,897 nodes", "run", () -> Uts.whole(3), () -> Uts.top(3)));
         all.put("matmul-512", new Entry("512 x 512 doubles, divide and conquer", "run", () -> new Matmul(512), () -> new Matmul(64)));
         all.put("matmul-1024", new Entry("1024 x 1024 doubles, divide and conquer", "run", () -> new Matmul(1024), () -> new Matmul(128)));
-        all.put("mergesort", new Entry("2^21 numbers of 64 bits", "run", () -> new MergeSort(1 << 21), () -> new MergeSort(3_000)));
-        all.put("mandelbrot", new Entry("1200 x 800 pixels, a task per row", "run", () -> new Mandelbrot(800), () -> new Mandelbrot(2)));
+        all.put("mergesort", new Entry("2^21 numbers of 64 bits", "run", () -> new MergeSort(1 << 21), () -> new MergeSort(20_000)));
+        all.put("mandelbrot", new Entry("1200 x 800 pixels, a task per row", "run", () -> new Mandelbrot(800), () -> new Mandelbrot(4)));
         all.put("sha256", new Entry("512 blocks of 64 KiB, a task per block", "run", () -> new Sha256(512), () -> new Sha256(2)));
         all.put("ring", new Entry("a token through 1,000 nodes, a task per hop", "hop", () -> new Relay(20_000, 1_000, true),
-                () -> new Relay(20, 10, true)));
+                () -> new Relay(1_000, 100, true)));
         all.put("ping-pong", new Entry("1,000 tasks that submit one more each and wait for it", "pair", () -> new PingPong(1_000),
                 () -> new PingPong(10)));
         all.put("chained-spawn", new Entry("each of 1,000 tasks submits the next", "hop", () -> new Relay(1_000, 1, false),
                 () -> new Relay(10, 1, false)));
         all.put("submit", new Entry("submit from outside and wait for the result", "round trip", () -> new Submit(1_000),
                 () -> new Submit(10)));
-        all.put("bulk-10m", new Entry("10,000,000 tasks that do nothing", "run", () -> new Bulk(10_000_000), () -> new Bulk(1_000)));
+        all.put("bulk-10m", new Entry("10,000,000 tasks that do nothing", "run", () -> new Bulk(10_000_000), () -> new Bulk(10_000)));
         for (String language : List.of("wasm", "java", "js")) {
             all.put("dispatch-" + language, new Entry("square of a number in " + language, "task", () -> new Dispatch(language, 1_000_000),
-                    () -> new Dispatch(language, 100)));
+                    () -> new Dispatch(language, 10_000)));
         }
         all.put("wavefront", new Entry("longest common subsequence of 2 x 4,096 letters, 1,024 blocks", "run", () -> new Wavefront(4_096),
                 () -> new Wavefront(256)));
@@ -125,6 +125,6 @@ public final class Catalog {
     }
 
     private static Entry tree(int nodes, int times, String title) {
-        return new Entry("sum of " + title, "tree", () -> new TreeSum(nodes, times), () -> new TreeSum(15, 2));
+        return new Entry("sum of " + title, "tree", () -> new TreeSum(nodes, times), () -> new TreeSum(1_023, 5));
     }
 }

@@ -26,16 +26,16 @@ public final class Child {
 
     private static Object measure(String name, int workers, Mode mode) throws IOException, InterruptedException {
         if (name.startsWith("memory:")) {
-            return Memory.measure(Peer.of(name.substring(7)), workers, mode == Mode.SMOKE ? 1_000 : 1_000_000);
+            return Memory.measure(Peer.of(name.substring(7)), workers, 1_000_000);
         }
         requireCompiler();
         if (name.equals(Catalog.IDLE)) {
-            return Idle.measure(workers, mode == Mode.SMOKE ? Duration.ofMillis(100) : Duration.ofSeconds(10));
+            return Idle.measure(workers, Duration.ofSeconds(10));
         }
         Catalog.Entry entry = Catalog.entry(name);
-        Job job = (mode == Mode.SMOKE ? entry.small() : entry.full()).get();
+        Job job = entry.full().get();
         try (Setup setup = new Setup(workers)) {
-            return new Runner(name, job, mode.plan(), setup, System.out::println).run();
+            return new Runner(name, job, entry.small().get(), mode.plan(), setup, System.out::println).run();
         } catch (Runner.WrongAnswerException | InterruptedException e) {
             throw e;
         } catch (Exception e) {
@@ -44,7 +44,7 @@ public final class Child {
     }
 
     /** No figures without the compiler. */
-    private static void requireCompiler() {
+    static void requireCompiler() {
         RuntimeReport report = Penny.report();
         if (!report.ok()) {
             throw new IllegalStateException("no figures without the compiler: " + report.jit());
@@ -54,16 +54,21 @@ public final class Child {
     /** How thoroughly. */
     enum Mode {
         /** Fit for publishing. */
-        FULL(Plan.FULL),
+        FULL(Plan.FULL, Duration.ofMinutes(20)),
         /** To look at. */
-        QUICK(Plan.QUICK),
-        /** Shows that it runs. */
-        SMOKE(Plan.SMOKE);
+        QUICK(Plan.QUICK, Duration.ofMinutes(4));
 
         private final Plan plan;
+        private final Duration limit;
 
-        Mode(Plan plan) {
+        Mode(Plan plan, Duration limit) {
             this.plan = plan;
+            this.limit = limit;
+        }
+
+        /** A benchmark that takes longer hangs. */
+        Duration limit() {
+            return limit;
         }
 
         Plan plan() {

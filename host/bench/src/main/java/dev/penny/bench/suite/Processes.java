@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.function.Consumer;
 
 /** Starts {@link Child} in a JVM with this one's options. */
@@ -26,6 +28,14 @@ final class Processes {
         Process process = new ProcessBuilder(command(name, workers, mode, graal, output)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         Thread killer = new Thread(process::destroy);
         Runtime.getRuntime().addShutdownHook(killer);
+        Timer watchdog = new Timer("watchdog", true);
+        watchdog.schedule(new TimerTask() {
+            @Override
+            public void run() {
+                System.err.printf("bench: stopped, it took too long: name=%s, limit=%d s%n", name, mode.limit().toSeconds());
+                process.destroy();
+            }
+        }, mode.limit().toMillis());
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 progress.accept(line);
@@ -36,6 +46,7 @@ final class Processes {
             }
             return Results.read(output, type);
         } finally {
+            watchdog.cancel();
             Runtime.getRuntime().removeShutdownHook(killer);
             Files.deleteIfExists(output);
         }

@@ -2,13 +2,18 @@ package dev.penny.bench.suite;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,9 +28,25 @@ public final class Results {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .configure(SerializationFeature.INDENT_OUTPUT, true);
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .registerModule(plainNumbers());
 
     private Results() { }
+
+    /** Digits without an exponent, for people and for simple programs. */
+    private static SimpleModule plainNumbers() {
+        StdSerializer<Double> serializer = new StdSerializer<>(Double.class) {
+
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void serialize(Double value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+                BigDecimal number = new BigDecimal(value.toString()).stripTrailingZeros();
+                generator.writeNumber(number.toPlainString());
+            }
+        };
+        return new SimpleModule().addSerializer(Double.class, serializer).addSerializer(double.class, serializer);
+    }
 
     /**
      * Everything that was measured in one run of the suite.

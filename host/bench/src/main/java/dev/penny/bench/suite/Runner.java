@@ -22,16 +22,18 @@ public final class Runner {
 
     private final String name;
     private final Job job;
+    private final Job small;
     private final Plan plan;
     private final Setup setup;
     private final Consumer<String> progress;
     private final List<Side> sides;
     private final int[] repeats;
 
-    /** {@code progress} takes a short text now and then. */
-    public Runner(String name, Job job, Plan plan, Setup setup, Consumer<String> progress) {
+    /** {@code small} is the same in small, for the warm-up; {@code progress} takes a short text now and then. */
+    public Runner(String name, Job job, Job small, Plan plan, Setup setup, Consumer<String> progress) {
         this.name = name;
         this.job = job;
+        this.small = small;
         this.plan = plan;
         this.setup = setup;
         this.progress = progress;
@@ -50,6 +52,7 @@ public final class Runner {
         Map<String, Long> before = counters();
         double[][] nanos = new double[sides.size()][plan.roundsMax()];
         double[] serial = new double[plan.roundsMax()];
+        long expected = job.expected();
         long runs = 0;
         long deadline = System.nanoTime() + plan.measure().toNanos();
         int round = 0;
@@ -58,7 +61,7 @@ public final class Runner {
             serial[round] = SerialProbe.nanos();
             for (int i = 0; i < sides.size(); i++) {
                 int index = round % 2 == 0 ? i : sides.size() - 1 - i;
-                nanos[index][round] = (double) timed(sides.get(index), repeats[index]) / repeats[index] / job.units();
+                nanos[index][round] = (double) timed(sides.get(index), repeats[index], expected) / repeats[index] / job.units();
                 runs += isCounted(sides.get(index)) ? repeats[index] : 0;
             }
         }
@@ -66,13 +69,32 @@ public final class Runner {
         for (int i = 0; i < sides.size(); i++) {
             times.add(new Run.Times(sides.get(i).peer(), sides.get(i).workers(), Arrays.copyOf(nanos[i], round)));
         }
-        return new Run(name, job.units(), job.tasks(), job.expected(), warmupMillis, Arrays.copyOf(serial, round), loadBefore, load(),
+        return new Run(name, job.units(), job.tasks(), expected, warmupMillis, Arrays.copyOf(serial, round), loadBefore, load(),
                 times, perRun(before, counters(), runs));
+    }
+
+    /** The first runs are interpreted, 20 to 50 times slower: in small they do not take long. */
+    private void warmUpInSmall() {
+        long start = System.nanoTime();
+        List<Side> smallSides = small.sides(setup);
+        do {
+            for (Side side : smallSides) {
+                progress.accept("warm-up in small, " + side.label());
+                long slice = System.nanoTime();
+                do {
+                    timed(side, 1, small.expected());
+                } while (System.nanoTime() - slice < SLICE_NANOS / 4);
+            }
+        } while (System.nanoTime() - start < plan.warmupMin().toNanos() / 2);
     }
 
     /** Runs every side in slices of time until none gets faster any more, then fixes how often a short run is repeated. */
     private void warmUp() {
         long start = System.nanoTime();
+        if (!plan.warmupMax().isZero()) {
+            warmUpInSmall();
+        }
+        long expected = job.expected();
         double[] best = new double[sides.size()];
         Arrays.fill(best, Double.MAX_VALUE);
         int steady = 0;
@@ -83,7 +105,7 @@ public final class Runner {
                 double before = best[i];
                 long slice = System.nanoTime();
                 do {
-                    best[i] = Math.min(best[i], timed(sides.get(i), 1));
+                    best[i] = Math.min(best[i], timed(sides.get(i), 1, expected));
                 } while (!plan.warmupMax().isZero() && System.nanoTime() - slice < SLICE_NANOS);
                 improved |= best[i] < before * (1 - STEADY);
             }
@@ -99,7 +121,7 @@ public final class Runner {
     }
 
     /** Nanoseconds of {@code count} runs, without preparation and check. */
-    private long timed(Side side, int count) {
+    private long timed(Side side, int count, long expected) {
         long total = 0;
         for (int i = 0; i < count; i++) {
             side.prepare().run();
@@ -107,9 +129,9 @@ public final class Runner {
             long result = side.run().getAsLong();
             total += System.nanoTime() - start;
             long answer = side.answer().applyAsLong(result);
-            if (answer != job.expected()) {
+            if (answer != expected) {
                 throw new WrongAnswerException("wrong answer: benchmark=%s, side=%s, answer=%d, expected=%d"
-                        .formatted(name, side.label(), answer, job.expected()));
+                        .formatted(name, side.label(), answer, expected));
             }
         }
         return Math.max(total, 1);

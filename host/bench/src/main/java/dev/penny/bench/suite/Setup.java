@@ -1,6 +1,7 @@
 package dev.penny.bench.suite;
 
 import dev.penny.Penny;
+import dev.penny.api.LoadOptions;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskModule;
 import java.nio.file.Path;
@@ -55,7 +56,7 @@ public final class Setup implements AutoCloseable {
 
     /** A module of {@code guest-modules}, by path, loaded into Penny with that many workers. */
     public TaskModule guest(int count, String path) {
-        return modules.computeIfAbsent(count + ":" + path, _ -> penny(count).load(guestPath(path)));
+        return modules.computeIfAbsent(count + ":" + path, _ -> penny(count).load(guestPath(path), LoadOptions.DEFAULT.named(path.replaceAll("[/.]", "-"))));
     }
 
     /** A function of a module of {@code guest-modules/dist/bench}. */

@@ -13,7 +13,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
-import run.endive.runtime.ExportFunction;
 
 /** What one task costs: {@code square} of many numbers on one worker, written in one of three languages. Times are per task. */
 public final class Dispatch implements Job {
@@ -56,8 +55,8 @@ public final class Dispatch implements Job {
         sides.add(side(Peer.FORK_JOIN_POOL, () -> submitted(pool)));
         sides.add(side(Peer.PENNY, () -> square.mapRangeToLongs(0, count)));
         if (language.equals("wasm")) {
-            ExportFunction function = new Endive("dist/arith.wasm").instance().export("square");
-            sides.add(side(Peer.ENDIVE, () -> filled(number -> (int) function.apply(number)[0])));
+            Endive.Call function = new Endive("dist/arith.wasm").instance().function("square");
+            sides.add(side(Peer.ENDIVE, () -> filled(number -> (int) function.apply(number))));
         }
         sides.add(side(Peer.JAVA_SEQUENTIAL, () -> filled(SQUARE)));
         return sides;
@@ -67,7 +66,7 @@ public final class Dispatch implements Job {
         return switch (language) {
             case "wasm" -> setup.guest(1, "dist/arith.wasm");
             case "js" -> setup.guest(1, "js/arith.js");
-            case "java" -> setup.penny(1).javaModule("arith")
+            case "java" -> setup.penny(1).javaModule("arith-" + count)
                     .function("square", "(i32)->i32", call -> call.result(call.i32(0) * call.i32(0))).register();
             default -> throw new IllegalArgumentException("no such language: language=" + language);
         };

@@ -1,33 +1,95 @@
 package dev.penny.bench.suite.jobs;
 
 import dev.penny.bench.suite.Setup;
-import java.util.function.Function;
-import run.endive.compiler.MachineFactoryCompiler;
-import run.endive.runtime.HostFunction;
-import run.endive.runtime.ImportValues;
-import run.endive.runtime.Instance;
-import run.endive.runtime.Machine;
-import run.endive.wasm.Parser;
-import run.endive.wasm.WasmModule;
-import run.endive.wasm.types.FunctionType;
-import run.endive.wasm.types.ValType;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** A guest module in the engine Endive, compiled to Java bytecode once, with an instance per thread. */
-final class Endive {
+/**
+ * A guest module in the engine Endive, compiled to Java bytecode once. Endive has a class loader of its own: its newest compiler needs an
+ * older version of the parser than the one Penny reads modules with.
+ */
+public final class Endive {
 
-    private final WasmModule module;
-    private final Function<Instance, Machine> machines;
+    private static final String IMPLEMENTATION = "dev.penny.bench.suite.jobs.EndiveInstances";
+
+    private final Supplier<Instance> instances;
 
     Endive(String path) {
-        module = Parser.parse(Setup.guestPath(path));
-        machines = MachineFactoryCompiler.compile(module);
+        try {
+            instances = implementation(Setup.guestPath(path));
+        } catch (IOException | ReflectiveOperationException e) {
+            throw new IllegalStateException("Endive cannot be used: " + e, e);
+        }
     }
 
-    /** A new instance; messages of the module are dropped. */
+    /** A new instance, for one thread. */
     Instance instance() {
-        FunctionType log = FunctionType.of(List.of(ValType.I32, ValType.I32, ValType.I32), List.of());
-        ImportValues imports = ImportValues.builder().addFunction(new HostFunction("penny", "log", log, (_, _) -> null)).build();
-        return Instance.builder(module).withImportValues(imports).withMachineFactory(machines).build();
+        return instances.get();
+    }
+
+    /** An instance of a module. */
+    public interface Instance {
+
+        /** An exported function. */
+        Call function(String name);
+
+        /** A copy of a part of the memory. */
+        byte[] read(int address, int length);
+
+        /** Writes into the memory. */
+        void write(int address, byte[] bytes);
+    }
+
+    /** An exported function. */
+    public interface Call {
+
+        /** Its first result, 0 if it has none. */
+        long apply(long... arguments);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Supplier<Instance> implementation(Path module) throws IOException, ReflectiveOperationException {
+        Path target = Path.of(System.getProperty("penny.root", "."), "host/bench/target");
+        List<URL> jars = new ArrayList<>(List.of(target.resolve("classes").toUri().toURL()));
+        try (Stream<Path> files = Files.list(target.resolve("endive"))) {
+            files.map(Endive::url).forEach(jars::add);
+        }
+        return (Supplier<Instance>) new OwnFirst(jars.toArray(URL[]::new)).loadClass(IMPLEMENTATION).getDeclaredConstructor(Path.class)
+                .newInstance(module);
+    }
+
+    private static URL url(Path file) {
+        try {
+            return file.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes Endive and what is compiled against it from its own jars, all else from the application. */
+    private static final class OwnFirst extends URLClassLoader {
+
+        OwnFirst(URL[] jars) {
+            super(jars, Endive.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (!name.startsWith("run.endive.") && !name.startsWith(IMPLEMENTATION)) {
+                return super.loadClass(name, resolve);
+            }
+            synchronized (getClassLoadingLock(name)) {
+                Class<?> loaded = findLoadedClass(name);
+                return loaded != null ? loaded : findClass(name);
+            }
+        }
     }
 }

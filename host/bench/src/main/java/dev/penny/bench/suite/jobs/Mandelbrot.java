@@ -5,8 +5,6 @@ import dev.penny.bench.suite.Setup;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntToLongFunction;
-import run.endive.runtime.ExportFunction;
-import run.endive.runtime.Instance;
 
 /** The picture of the README, one row per task; the answer is the sum of all pixels. See {@code guest-modules/c/mandelbrot.c}. */
 public final class Mandelbrot extends MapJob {
@@ -68,12 +66,12 @@ public final class Mandelbrot extends MapJob {
 
     @Override
     IntToLongFunction inEndive() {
-        Instance instance = compiled().instance();
-        ExportFunction row = instance.export("row");
-        ExportFunction reset = instance.export("penny_reset");
+        Endive.Instance instance = compiled().instance();
+        Endive.Call row = instance.function("row");
+        Endive.Call reset = instance.function("penny_reset");
         return y -> {
-            long result = row.apply(y)[0];
-            long sum = sumOf(instance.memory().readBytes((int) (result >>> 32), (int) result));
+            long result = row.apply(y);
+            long sum = sumOf(instance.read((int) (result >>> 32), (int) result));
             reset.apply();
             return sum;
         };

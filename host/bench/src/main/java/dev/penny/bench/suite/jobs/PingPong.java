@@ -59,10 +59,10 @@ public final class PingPong implements Job {
         return sides;
     }
 
-    private static TaskFunction<?> ping(Penny penny) {
-        TaskModule pongs = penny.javaModule("pongs").function("pong", "(i32)->i32", call -> call.result(2 * call.i32(0))).register();
+    private TaskFunction<?> ping(Penny penny) {
+        TaskModule pongs = penny.javaModule("pongs-" + pairs).function("pong", "(i32)->i32", call -> call.result(2 * call.i32(0))).register();
         TaskFunction<Integer> pong = pongs.function("pong", "(i32)->i32", Integer.class);
-        return penny.javaModule("pings").function("ping", "(i32)->i32", call -> {
+        return penny.javaModule("pings-" + pairs).function("ping", "(i32)->i32", call -> {
             int answer = pong.submit(call.i32(0)).join();
             call.result(answer);
         }).register().function("ping");

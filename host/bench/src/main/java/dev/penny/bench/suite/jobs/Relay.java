@@ -64,7 +64,7 @@ public final class Relay implements Job {
 
     private Side onPenny(Setup setup, int workers) {
         Visits visits = new Visits();
-        TaskFunction<Object> hop = setup.penny(workers).javaModule("relay")
+        TaskFunction<Object> hop = setup.penny(workers).javaModule("relay-" + hops)
                 .function("hop", "(i32)->()", call -> visits.of(call.i32(0))).register().function("hop");
         visits.next = hop::submit;
         return relay(Peer.PENNY, workers, visits);

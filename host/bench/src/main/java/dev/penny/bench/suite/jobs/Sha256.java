@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
-import run.endive.runtime.ExportFunction;
-import run.endive.runtime.Instance;
 
 /** SHA-256 of blocks of 64 KiB, one per task; the answer is the sum of the first eight bytes of each digest. */
 public final class Sha256 extends MapJob {
@@ -82,16 +80,16 @@ public final class Sha256 extends MapJob {
 
     @Override
     IntToLongFunction inEndive() {
-        Instance instance = compiled().instance();
-        ExportFunction alloc = instance.export("penny_alloc");
-        ExportFunction sha256 = instance.export("sha256");
-        ExportFunction reset = instance.export("penny_reset");
+        Endive.Instance instance = compiled().instance();
+        Endive.Call alloc = instance.function("penny_alloc");
+        Endive.Call sha256 = instance.function("sha256");
+        Endive.Call reset = instance.function("penny_reset");
         return item -> {
             byte[] block = blocks.get(item);
-            int address = (int) alloc.apply(block.length)[0];
-            instance.memory().write(address, block);
-            long result = sha256.apply(address, block.length)[0];
-            long sum = first(instance.memory().readBytes((int) (result >>> 32), (int) result));
+            int address = (int) alloc.apply(block.length);
+            instance.write(address, block);
+            long result = sha256.apply(address, block.length);
+            long sum = first(instance.read((int) (result >>> 32), (int) result));
             reset.apply();
             return sum;
         };

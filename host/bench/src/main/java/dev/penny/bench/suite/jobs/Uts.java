@@ -5,7 +5,7 @@ import java.util.concurrent.RecursiveTask;
 
 /**
  * Unbalanced Tree Search, sample trees T1 (geometric) and T3 (binomial): see {@code guest-modules/bench/uts.c}. A node is its SHA-1 state
- * of five words and its depth.
+ * of five words and how many levels there may be below it.
  */
 public final class Uts extends ForkJoinJob {
 
@@ -13,18 +13,34 @@ public final class Uts extends ForkJoinJob {
     private static final int SEED_T3 = 42;
     private static final double TWO_TO_31 = 2_147_483_648.0;
 
-    private final int tree;
+    /** T1 ends at depth 10; no path of T3 is longer than 1572. */
+    private static final int LEVELS_T1 = 10;
+    private static final int LEVELS_T3 = 1 << 20;
 
-    /** {@code tree} is 1 or 3. */
-    public Uts(int tree) {
-        super("uts", "uts", tree);
+    private final int tree;
+    private final int levels;
+    private final long nodes;
+
+    private Uts(int tree, int levels, long nodes) {
+        super("uts", "uts", tree, levels);
         this.tree = tree;
+        this.levels = levels;
+        this.nodes = nodes;
     }
 
-    /** The sizes that the benchmark publishes for its sample trees. */
+    /** T1 or T3, with the number of nodes that the benchmark publishes. */
+    public static Uts whole(int tree) {
+        return tree == 1 ? new Uts(1, LEVELS_T1, 4_130_071) : new Uts(3, LEVELS_T3, 4_112_897);
+    }
+
+    /** The upper part of T1 or T3, for a look at whether it runs. */
+    public static Uts top(int tree) {
+        return tree == 1 ? new Uts(1, 4, 944) : new Uts(3, 3, 5_737);
+    }
+
     @Override
     public long expected() {
-        return tree == 1 ? 4_130_071 : 4_112_897;
+        return nodes;
     }
 
     @Override
@@ -34,12 +50,18 @@ public final class Uts extends ForkJoinJob {
 
     @Override
     ForkJoinTask<Long> task() {
-        return new Task(root(tree), 0, tree);
+        int[] root = root(tree);
+        return new Task(root, childrenOfRoot(root), levels, tree);
     }
 
     @Override
     long sequential() {
-        return count(root(tree), 0, tree);
+        int[] root = root(tree);
+        return count(root, childrenOfRoot(root), levels, tree);
+    }
+
+    private int childrenOfRoot(int[] root) {
+        return tree == 3 ? 2000 : children(root, levels, tree);
     }
 
     private static int[] root(int tree) {
@@ -50,13 +72,13 @@ public final class Uts extends ForkJoinJob {
         return Sha1.ofBlock(parent[0], parent[1], parent[2], parent[3], parent[4], index, 0x80000000, 192);
     }
 
-    private static int children(int[] state, int depth, int tree) {
+    private static int children(int[] state, int levels, int tree) {
+        if (levels == 0) {
+            return 0;
+        }
         int random = state[4] & 0x7fffffff;
         if (tree == 3) {
-            return depth == 0 ? 2000 : random / TWO_TO_31 < 0.124875 ? 8 : 0;
-        }
-        if (depth >= 10) {
-            return 0;
+            return random / TWO_TO_31 < 0.124875 ? 8 : 0;
         }
         double rest = TWO_TO_31 - random;
         int count = 0;
@@ -66,11 +88,11 @@ public final class Uts extends ForkJoinJob {
         return count;
     }
 
-    private static long count(int[] state, int depth, int tree) {
+    private static long count(int[] state, int children, int levels, int tree) {
         long nodes = 1;
-        int children = children(state, depth, tree);
         for (int i = 0; i < children; i++) {
-            nodes += count(child(state, i), depth + 1, tree);
+            int[] child = child(state, i);
+            nodes += count(child, children(child, levels - 1, tree), levels - 1, tree);
         }
         return nodes;
     }
@@ -80,25 +102,27 @@ public final class Uts extends ForkJoinJob {
         private static final long serialVersionUID = 1;
 
         private final int[] state;
-        private final int depth;
+        private final int children;
+        private final int levels;
         private final int tree;
 
-        Task(int[] state, int depth, int tree) {
+        Task(int[] state, int children, int levels, int tree) {
             this.state = state;
-            this.depth = depth;
+            this.children = children;
+            this.levels = levels;
             this.tree = tree;
         }
 
         @Override
         protected Long compute() {
-            int count = children(state, depth, tree);
-            Task[] tasks = new Task[count];
-            for (int i = 0; i < count; i++) {
-                tasks[i] = new Task(child(state, i), depth + 1, tree);
+            Task[] tasks = new Task[children];
+            for (int i = 0; i < children; i++) {
+                int[] child = child(state, i);
+                tasks[i] = new Task(child, children(child, levels - 1, tree), levels - 1, tree);
                 tasks[i].fork();
             }
             long nodes = 1;
-            for (int i = count - 1; i >= 0; i--) {
+            for (int i = children - 1; i >= 0; i--) {
                 nodes += tasks[i].join();
             }
             return nodes;
