@@ -16,7 +16,7 @@ import java.util.Map;
  * @param loadBefore load average of the last minute before
  * @param loadAfter and after
  * @param sides times by side
- * @param counters events per task on Penny with the larger number of workers
+ * @param counters events per run on Penny with the larger number of workers
  */
 public record Run(
         @JsonProperty(value = "name", required = true) String name,
@@ -45,6 +45,11 @@ public record Run(
     /** How unsteady the machine was: {@link Statistics#spread} of the serial repeat. */
     public double serialSpread() {
         return Statistics.spread(serialNanos);
+    }
+
+    /** How often something happened, by the name of the counter. */
+    public double perMillionTasks(String counter) {
+        return counters.getOrDefault(counter, 0.0) * 1e6 / tasksPerRun;
     }
 
     /**

@@ -15,9 +15,9 @@ final class Table {
                     line.workers() == 1 ? " " : "s", line.peer().text(), line.ratio(), line.ratioQ1(), line.ratioQ3(),
                     time(line.pennyNanos()), time(line.peerNanos()), line.pairs());
         }
-        String counters = run.counters().entrySet().stream().filter(entry -> entry.getValue() > 0)
-                .map(entry -> String.format(Locale.ROOT, "%s %.3g", entry.getKey(), entry.getValue())).collect(Collectors.joining(", "));
-        out.printf(Locale.ROOT, "%-15s load %.1f to %.1f, serial repeat spread %.0f %%; per run: %s%n", run.name(), run.loadBefore(), run.loadAfter(),
+        String counters = run.counters().keySet().stream().filter(name -> run.counters().get(name) > 0)
+                .map(name -> String.format(Locale.ROOT, "%s %.3g", name, run.perMillionTasks(name))).collect(Collectors.joining(", "));
+        out.printf(Locale.ROOT, "%-15s load %.1f to %.1f, serial repeat spread %.0f %%; per million tasks: %s%n", run.name(), run.loadBefore(), run.loadAfter(),
                 100 * run.serialSpread(), counters.isEmpty() ? "-" : counters);
     }
 
