@@ -30,11 +30,11 @@ final class Charts {
         Map<String, byte[]> pictures = new LinkedHashMap<>();
         pictures.put("against-fork-join-pool.svg", svg(chart("Time on Penny divided by the time on ForkJoinPool", "ratio, lower is better",
                 raw, List.of(new Series("1 worker", 1, Peer.FORK_JOIN_POOL, false),
-                        new Series(workers + " workers", workers, Peer.FORK_JOIN_POOL, false)), true)));
+                        new Series(workers + " workers", workers, Peer.FORK_JOIN_POOL, false))));
         pictures.put("speed-up.svg", svg(chart("Speed-up of " + workers + " workers over one", "T1 / T" + workers + ", higher is better", raw,
-                List.of(new Series("Penny", workers, Peer.PENNY_ONE, true)), false)));
+                List.of(new Series("Penny", workers, Peer.PENNY_ONE, true))));
         pictures.put("fork-cost.svg", svg(chart("Time with forks on one worker divided by the time of the same wasm without", "T1 / Ts, lower is better",
-                raw, List.of(new Series("Penny", 1, Peer.WASM_SEQUENTIAL, false)), false)));
+                raw, List.of(new Series("Penny", 1, Peer.WASM_SEQUENTIAL, false))));
         return pictures;
     }
 
@@ -46,7 +46,7 @@ final class Charts {
         }
     }
 
-    private static CategoryChart chart(String title, String axis, Results.Raw raw, List<Series> series, boolean logarithmic) {
+    private static CategoryChart chart(String title, String axis, Results.Raw raw, List<Series> series) {
         CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).yAxisTitle(axis).build();
         List<Run> runs = raw.runs().stream().filter(run -> series.stream().anyMatch(one -> one.find(run).isPresent())).toList();
         if (runs.isEmpty()) {
@@ -68,7 +68,6 @@ final class Charts {
         }
         CategoryStyler styler = chart.getStyler();
         styler.setXAxisLabelRotation(45);
-        styler.setYAxisLogarithmic(logarithmic);
         styler.setPlotGridVerticalLinesVisible(false);
         styler.setSeriesColors(COLORS);
         styler.setChartBackgroundColor(Color.WHITE);

@@ -19,7 +19,7 @@ public final class Child {
     public static void main(String[] arguments) throws Exception {
         String name = arguments[0];
         int workers = Integer.parseInt(arguments[1]);
-        Mode mode = Mode.valueOf(arguments[2]);
+        Mode mode = Mode.of(arguments[2]);
         Object result = measure(name, workers, mode);
         Files.writeString(Path.of(arguments[3]), Results.toJson(result));
     }
@@ -51,28 +51,38 @@ public final class Child {
         }
     }
 
-    /** How thoroughly. */
-    enum Mode {
-        /** Fit for publishing. */
-        FULL(Plan.FULL, Duration.ofMinutes(20)),
-        /** To look at. */
-        QUICK(Plan.QUICK, Duration.ofMinutes(4));
+    /**
+     * How thoroughly.
+     *
+     * @param quick to look at, not fit for publishing
+     * @param budget of a quick run
+     */
+    record Mode(boolean quick, Duration budget) {
 
-        private final Plan plan;
-        private final Duration limit;
+        static final Mode FULL = new Mode(false, Duration.ZERO);
 
-        Mode(Plan plan, Duration limit) {
-            this.plan = plan;
-            this.limit = limit;
+        Plan plan() {
+            return quick ? Plan.quick(budget) : Plan.FULL;
         }
 
         /** A benchmark that takes longer hangs. */
         Duration limit() {
-            return limit;
+            return quick ? Duration.ofMinutes(4) : Duration.ofMinutes(20);
         }
 
-        Plan plan() {
-            return plan;
+        String name() {
+            return quick ? "quick" : "full";
+        }
+
+        /** As an argument of a child. */
+        String text() {
+            return name() + ":" + budget.toMillis();
+        }
+
+        /** The reverse. */
+        static Mode of(String text) {
+            String[] parts = text.split(":");
+            return new Mode(parts[0].equals("quick"), Duration.ofMillis(Long.parseLong(parts[1])));
         }
     }
 }

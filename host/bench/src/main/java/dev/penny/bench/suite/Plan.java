@@ -17,8 +17,10 @@ public record Plan(Duration warmupMin, Duration warmupMax, int roundsMin, int ro
     /** Fit for publishing. */
     public static final Plan FULL = new Plan(Duration.ofSeconds(8), Duration.ofSeconds(45), 15, 31, Duration.ofSeconds(20), Duration.ofMillis(20));
 
-    /** To look at. */
-    public static final Plan QUICK = new Plan(Duration.ofSeconds(2), Duration.ofSeconds(7), 3, 15, Duration.ofSeconds(5), Duration.ofMillis(5));
+    /** To look at, within about the given time. */
+    public static Plan quick(Duration budget) {
+        return new Plan(budget.dividedBy(5), budget.dividedBy(2), 3, 15, budget.multipliedBy(3).dividedBy(10), Duration.ofMillis(5));
+    }
 
     /** Only shows that it runs. */
     public static final Plan SMOKE = new Plan(Duration.ZERO, Duration.ZERO, 1, 1, Duration.ZERO, Duration.ZERO);

@@ -59,7 +59,7 @@ final class Processes {
                 .filter(option -> graal || !(option.contains("JVMCI") || option.contains("upgrade-module-path")))
                 .forEach(command::add);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName(), name, String.valueOf(workers),
-                mode.name(), output.toString()));
+                mode.text(), output.toString()));
         return command;
     }
 }

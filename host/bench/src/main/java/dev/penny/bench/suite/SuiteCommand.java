@@ -29,8 +29,10 @@ public final class SuiteCommand implements Callable<Integer> {
     /** The serial repeat may spread this much. */
     static final double SPREAD_MAX = 0.15;
     static final int UNSTEADY = 3;
-    /** Quick runs are repeated only if both stay within a minute. */
-    private static final Duration QUICK_RETRY = Duration.ofSeconds(25);
+    /** Quick: all within 8 minutes, one within 60 s, building and starting included. */
+    private static final Duration QUICK_ALL = Duration.ofSeconds(420);
+    private static final Duration QUICK_ONE = Duration.ofSeconds(32);
+    private static final Duration QUICK_MIN = Duration.ofSeconds(4);
 
     @Parameters(paramLabel = "NAME", description = "Benchmarks to run; --list shows them.")
     private List<String> names = new ArrayList<>();
@@ -96,15 +98,15 @@ public final class SuiteCommand implements Callable<Integer> {
             Smoke.run(chosen, workers, out);
             return 0;
         }
-        Child.Mode mode = quick ? Child.Mode.QUICK : Child.Mode.FULL;
         Instant start = Instant.now();
         Measured measured = new Measured();
         for (int i = 0; i < chosen.size(); i++) {
             String name = chosen.get(i);
-            String prefix = "[%d/%d] %s".formatted(i + 1, chosen.size(), name);
-            measure(name, mode, prefix, measured);
+            Duration left = QUICK_ALL.minus(Duration.between(start, Instant.now())).dividedBy(chosen.size() - i);
+            Duration budget = left.compareTo(QUICK_ONE) > 0 ? QUICK_ONE : left.compareTo(QUICK_MIN) < 0 ? QUICK_MIN : left;
+            measure(name, quick ? new Child.Mode(true, budget) : Child.Mode.FULL, "[%d/%d] %s".formatted(i + 1, chosen.size(), name), measured);
         }
-        Results.Raw everything = new Results.Raw(start.truncatedTo(ChronoUnit.SECONDS).toString(), mode.name().toLowerCase(Locale.ROOT), workers,
+        Results.Raw everything = new Results.Raw(start.truncatedTo(ChronoUnit.SECONDS).toString(), quick ? "quick" : "full", workers,
                 Machine.describe(), measured.runs, measured.idle, measured.memory);
         err.printf("%d benchmarks in %d s%n", chosen.size(), Duration.between(start, Instant.now()).toSeconds());
         return publish(everything);
@@ -148,11 +150,9 @@ public final class SuiteCommand implements Callable<Integer> {
                         penny.base() / 1024, pool.peak() / 1024, pool.base() / 1024);
             }
             default -> {
-                Instant start = Instant.now();
                 Run run = child(name, mode, true, Run.class, prefix);
-                boolean time = mode == Child.Mode.FULL || Duration.between(start, Instant.now()).compareTo(QUICK_RETRY) < 0;
                 // One more try: a neighbour on a shared machine may be gone by then.
-                if (run.serialSpread() > SPREAD_MAX && time) {
+                if (run.serialSpread() > SPREAD_MAX && !mode.quick()) {
                     err.printf(Locale.ROOT, "%s: unsteady, the serial repeat spread %.0f %%; measuring once more%n", name, 100 * run.serialSpread());
                     run = child(name, mode, true, Run.class, prefix);
                 }
