@@ -64,7 +64,7 @@ class ReportTest {
         String document = Files.readString(Path.of(System.getProperty("penny.root", "."), "docs/benchmarks.md"));
         pictures.forEach((name, bytes) -> {
             String text = new String(bytes, StandardCharsets.UTF_8);
-            assertTrue(text.contains("<svg") && text.contains("fib"), name);
+            assertTrue(text.contains("<svg") && text.contains("43,108,176"), name);
             assertTrue(document.contains("(results/" + name + ")"), name);
         });
         assertEquals(3, pictures.size());
