@@ -21,9 +21,9 @@
 
 #include "penny.h"
 
-// How many forks may wait at once; deeper forks are plain calls.
+// How many forks may wait at once to be taken; deeper ones are only ever run here.
 #ifndef PENNY_FORKS_MAX
-#define PENNY_FORKS_MAX 256
+#define PENNY_FORKS_MAX 1024
 #endif
 
 // What belongs to one worker. Instances of a module with shared memory have thread-local variables for it.
@@ -52,7 +52,7 @@ typedef struct {
 
 #define PENNY_IMPORT(name) __attribute__((import_module("penny"), import_name(name)))
 
-// > 0: forks until the next call; < 0: the same, negated, and a fork should be promoted now.
+// Bit 0: a fork should be promoted now. Bit 1: ask again at the next fork.
 PENNY_IMPORT("poll") int32_t penny_host_poll(void);
 // Promotes a fork: its handle, or 0 when there is no room.
 PENNY_IMPORT("fork")
@@ -70,30 +70,53 @@ PENNY_IMPORT("await") int64_t penny_host_await(int32_t handle);
 enum { PENNY_RUN_TASK = 1 << 28, PENNY_RUN_TASK4 = 2 << 28, PENNY_RUN_LOOP = 3 << 28, PENNY_RUN_FUNCTION = (1 << 28) - 1 };
 enum { PENNY_HALVES_MAX = 64, PENNY_WORDS = 7 };
 
-// A fork, or a loop that is running. `run` is a function and how to call it.
+// A fork, or a loop that is running.
 typedef struct {
-    uint32_t run;
-    int32_t handle;  // of a promoted fork; of a loop: the newest half given away, as an index into penny_halves, -1: none
+    // Low half: what to run, PENNY_RUN_* and a function. High half: 0, or the handle of a promoted fork; of a loop: the newest part
+    // given away, as an index into penny_halves + 1.
+    uint64_t head;
     int64_t words[PENNY_WORDS];  // arguments. Loop: index now, end, body and combine, a, b, c, identity
 } penny_fork_record;
 
-// A part of a loop that was given away: its end is where the next older one starts, or the end of the loop.
+// A part of a loop that was given away.
 typedef struct {
     int32_t handle, older;
     int64_t start, end;
 } penny_half;
 
-// [0, promoted) are promoted or spent, [promoted, top) are not.
+// Records below `promoted` are promoted, or loops with nothing left to give; from there to `top` they are not. Beyond
+// PENNY_FORKS_MAX forks share the last record and are never promoted.
 typedef struct {
-    uint32_t top, promoted;
-    int32_t countdown;
-    int32_t halves_top;   // never used from here on
-    int32_t halves_free;  // list through `older`, as index + 1
+    uint32_t top, promoted;  // in bytes
+    int32_t halves_top;      // never used from here on
+    int32_t halves_free;     // list through `older`, as index + 1
 } penny_fork_list;
 
 PENNY_OF_WORKER penny_fork_list penny_forks;
-PENNY_OF_WORKER penny_fork_record penny_fork_records[PENNY_FORKS_MAX];
+PENNY_OF_WORKER penny_fork_record penny_fork_records[PENNY_FORKS_MAX + 1];
 PENNY_OF_WORKER penny_half penny_halves[PENNY_HALVES_MAX];
+
+// Set by the host when a beat has come. A wasm global, for the host writes it while the guest runs, and because looking at it costs least.
+PENNY_SHARED_DEFINITION __attribute__((address_space(1))) int32_t penny_beat_flag;
+__asm__(".export_name penny_beat_flag, penny_beat_flag\n");
+
+enum { PENNY_FORK_BYTES = sizeof(penny_fork_record), PENNY_FORKS_BYTES = PENNY_FORKS_MAX * PENNY_FORK_BYTES };
+
+static inline penny_fork_record *penny_fork_at(uint32_t offset) {
+    return (penny_fork_record *)((char *)penny_fork_records + offset);
+}
+
+static inline uint32_t penny_run_of(const penny_fork_record *fork) {
+    return (uint32_t)fork->head;
+}
+
+static inline int32_t penny_handle_of(const penny_fork_record *fork) {
+    return (int32_t)(fork->head >> 32);
+}
+
+static inline void penny_set_handle(penny_fork_record *fork, int32_t handle) {
+    fork->head = (uint64_t)(uint32_t)handle << 32 | penny_run_of(fork);
+}
 
 static inline int32_t penny_half_new(void) {
     int32_t half = penny_forks.halves_free - 1;
@@ -120,47 +143,60 @@ static inline int penny_loop_split(penny_fork_record *loop) {
         penny_half_free(half);
         return 0;
     }
-    penny_halves[half] = (penny_half){handle, loop->handle, middle, end};
-    loop->handle = half;
+    penny_halves[half] = (penny_half){handle, penny_handle_of(loop), middle, end};
+    penny_set_handle(loop, half + 1);
     loop->words[1] = middle;
     return 1;
 }
 
 static inline void penny_promote_oldest(void) {
-    while (penny_forks.promoted < penny_forks.top) {
-        penny_fork_record *fork = &penny_fork_records[penny_forks.promoted];
+    while (penny_forks.promoted < penny_forks.top && penny_forks.promoted < PENNY_FORKS_BYTES) {
+        penny_fork_record *fork = penny_fork_at(penny_forks.promoted);
         const int64_t *w = fork->words;
-        if (fork->run == PENNY_RUN_LOOP) {
+        if (penny_run_of(fork) == PENNY_RUN_LOOP) {
             if (penny_loop_split(fork)) return;
-            penny_forks.promoted++;  // spent: nothing of it is ever given away again
+            penny_forks.promoted += PENNY_FORK_BYTES;
             continue;
         }
-        fork->handle = penny_host_fork(fork->run, w[0], w[1], w[2], w[3], w[4], w[5], w[6]);
-        if (fork->handle != 0) penny_forks.promoted++;
+        int32_t handle = penny_host_fork(penny_run_of(fork), w[0], w[1], w[2], w[3], w[4], w[5], w[6]);
+        if (handle == 0) return;
+        penny_set_handle(fork, handle);
+        penny_forks.promoted += PENNY_FORK_BYTES;
         return;
     }
 }
 
 PENNY_SHARED_DEFINITION __attribute__((noinline)) void penny_beat(void) {
-    int32_t forks = penny_host_poll();
-    penny_forks.countdown = forks < 0 ? -forks : forks;
-    if (forks < 0) penny_promote_oldest();
+    int32_t due = penny_host_poll();
+    penny_beat_flag = due & 2;
+    if (due & 1) penny_promote_oldest();
 }
 
-// Counts towards the next look at the heartbeat.
-static inline void penny_count(void) {
-    if (__builtin_expect(--penny_forks.countdown <= 0, 0)) penny_beat();
+static inline void penny_look_for_beat(void) {
+    if (__builtin_expect(penny_beat_flag, 0)) penny_beat();
 }
 
-// Takes the newest fork, at index `at`, off the list. 1: the caller runs it; 0: it has ended elsewhere, see penny_host_result.
-PENNY_SHARED_DEFINITION __attribute__((noinline)) int penny_join_promoted(uint32_t at) {
-    penny_forks.promoted = at;
-    return penny_host_join(penny_fork_records[at].handle);
+static inline int penny_is_full(uint32_t top) {
+    return top >= PENNY_FORKS_BYTES;
 }
 
-static inline int penny_is_mine(uint32_t at) {
-    penny_forks.top = at;
-    return __builtin_expect(at >= penny_forks.promoted, 1) || penny_join_promoted(at);
+// The record for a fork at `top`, with what it runs; the caller writes its words.
+static inline penny_fork_record *penny_push(uint32_t top, uint32_t kind, uintptr_t function) {
+    penny_fork_record *fork = penny_fork_at(top < PENNY_FORKS_BYTES ? top : PENNY_FORKS_BYTES);
+    fork->head = kind | (uint32_t)function;
+    penny_forks.top = top + PENNY_FORK_BYTES;
+    return fork;
+}
+
+// Takes a promoted fork off the list, the newest. 1: the caller runs it; 0: it has ended elsewhere, see penny_host_result.
+PENNY_SHARED_DEFINITION __attribute__((noinline)) int penny_join_promoted(uint32_t top, penny_fork_record *fork) {
+    penny_forks.promoted = top;
+    return penny_host_join(penny_handle_of(fork));
+}
+
+static inline int penny_is_mine(uint32_t top, penny_fork_record *fork) {
+    penny_forks.top = top;
+    return __builtin_expect(penny_handle_of(fork) == 0, 1) || penny_join_promoted(top, fork);
 }
 
 // ---- Join ----------------------------------------------------------------------------------------------------------------------
@@ -168,40 +204,38 @@ static inline int penny_is_mine(uint32_t at) {
 // f(x) here, g(y) here or elsewhere.
 static inline penny_pair penny_join(penny_task f, int64_t x, penny_task g, int64_t y) {
     penny_pair both;
-    uint32_t at = penny_forks.top;
-    if (__builtin_expect(at == PENNY_FORKS_MAX, 0)) {
-        both.first = f(x);
-        both.second = g(y);
-        return both;
-    }
-    penny_fork_records[at].run = PENNY_RUN_TASK | (uint32_t)(uintptr_t)g;
-    penny_fork_records[at].words[0] = y;
-    penny_forks.top = at + 1;
-    penny_count();
+    uint32_t top = penny_forks.top;
+    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK, (uintptr_t)g);
+    fork->words[0] = y;
+    penny_look_for_beat();
     both.first = f(x);
-    both.second = penny_is_mine(at) ? g(y) : penny_host_result();
+    both.second = penny_is_mine(top, fork) ? g(y) : penny_host_result();
     return both;
 }
 
 static inline penny_pair penny_join4(penny_task4 f, penny_words x, penny_task4 g, penny_words y) {
     penny_pair both;
-    uint32_t at = penny_forks.top;
-    if (__builtin_expect(at == PENNY_FORKS_MAX, 0)) {
-        both.first = f(x.a, x.b, x.c, x.d);
-        both.second = g(y.a, y.b, y.c, y.d);
-        return both;
-    }
-    penny_fork_record *fork = &penny_fork_records[at];
-    fork->run = PENNY_RUN_TASK4 | (uint32_t)(uintptr_t)g;
+    uint32_t top = penny_forks.top;
+    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK4, (uintptr_t)g);
     fork->words[0] = y.a;
     fork->words[1] = y.b;
     fork->words[2] = y.c;
     fork->words[3] = y.d;
-    penny_forks.top = at + 1;
-    penny_count();
+    penny_look_for_beat();
     both.first = f(x.a, x.b, x.c, x.d);
-    both.second = penny_is_mine(at) ? g(y.a, y.b, y.c, y.d) : penny_host_result();
+    both.second = penny_is_mine(top, fork) ? g(y.a, y.b, y.c, y.d) : penny_host_result();
     return both;
+}
+
+// combine(f(x), g(y)). Cheaper than penny_join where its value is returned, since the compiler then turns the call of g into a loop.
+static inline int64_t penny_join_reduce(penny_task f, int64_t x, penny_task g, int64_t y, penny_combine combine) {
+    uint32_t top = penny_forks.top;
+    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK, (uintptr_t)g);
+    fork->words[0] = y;
+    penny_look_for_beat();
+    int64_t first = f(x);
+    if (penny_is_mine(top, fork)) return combine(first, g(y));
+    return combine(first, penny_host_result());
 }
 
 // ---- Scope ---------------------------------------------------------------------------------------------------------------------
@@ -221,36 +255,34 @@ static inline void penny_store_result(int64_t *result, int64_t value) {
 
 // `result` is written in penny_scope_end at the latest; 0: not wanted.
 static inline void penny_scope_fork4(penny_scope *scope, penny_task4 task, penny_words words, int64_t *result) {
-    uint32_t at = penny_forks.top;
+    uint32_t top = penny_forks.top;
     (void)scope;
-    if (at == PENNY_FORKS_MAX) {
+    if (penny_is_full(top)) {
+        penny_look_for_beat();
         penny_store_result(result, task(words.a, words.b, words.c, words.d));
         return;
     }
-    penny_fork_record *fork = &penny_fork_records[at];
-    fork->run = PENNY_RUN_TASK4 | (uint32_t)(uintptr_t)task;
+    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK4, (uintptr_t)task);
     fork->words[0] = words.a;
     fork->words[1] = words.b;
     fork->words[2] = words.c;
     fork->words[3] = words.d;
     fork->words[6] = (int64_t)(uintptr_t)result;
-    penny_forks.top = at + 1;
-    penny_count();
+    penny_look_for_beat();
 }
 
 static inline void penny_scope_fork(penny_scope *scope, penny_task task, int64_t x, int64_t *result) {
-    uint32_t at = penny_forks.top;
+    uint32_t top = penny_forks.top;
     (void)scope;
-    if (at == PENNY_FORKS_MAX) {
+    if (penny_is_full(top)) {
+        penny_look_for_beat();
         penny_store_result(result, task(x));
         return;
     }
-    penny_fork_record *fork = &penny_fork_records[at];
-    fork->run = PENNY_RUN_TASK | (uint32_t)(uintptr_t)task;
+    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK, (uintptr_t)task);
     fork->words[0] = x;
     fork->words[6] = (int64_t)(uintptr_t)result;
-    penny_forks.top = at + 1;
-    penny_count();
+    penny_look_for_beat();
 }
 
 static inline int64_t penny_call(uint32_t run, const int64_t *w) {
@@ -262,9 +294,9 @@ static inline int64_t penny_call(uint32_t run, const int64_t *w) {
 // Newest first, so that what was not taken runs like calls.
 static inline void penny_scope_end(penny_scope *scope) {
     while (penny_forks.top > scope->base) {
-        uint32_t at = penny_forks.top - 1;
-        penny_fork_record fork = penny_fork_records[at];  // a copy: what runs in the join reuses the place
-        int64_t value = penny_is_mine(at) ? penny_call(fork.run, fork.words) : penny_host_result();
+        uint32_t top = penny_forks.top - PENNY_FORK_BYTES;
+        penny_fork_record fork = *penny_fork_at(top);  // a copy: what runs in the join reuses the place
+        int64_t value = penny_is_mine(top, penny_fork_at(top)) ? penny_call(penny_run_of(&fork), fork.words) : penny_host_result();
         penny_store_result((int64_t *)(uintptr_t)fork.words[6], value);
     }
 }
@@ -279,12 +311,13 @@ PENNY_SHARED_DEFINITION int64_t penny_loop_elsewhere(int64_t lo, int64_t hi, int
                                                      int64_t identity);
 
 // Joins what a loop gave away, newest first: that is from left to right.
-PENNY_SHARED_DEFINITION __attribute__((noinline)) int64_t penny_loop_join(int32_t half, penny_fork_record loop, int64_t sum) {
+PENNY_SHARED_DEFINITION __attribute__((noinline)) int64_t penny_loop_join(penny_fork_record loop, int64_t sum) {
     penny_combine combine = (penny_combine)(uintptr_t)((uint64_t)loop.words[2] >> 32);
-    while (half >= 0) {
-        penny_half given = penny_halves[half];
+    int32_t half = penny_handle_of(&loop);
+    while (half > 0) {
+        penny_half given = penny_halves[half - 1];
         int64_t value;
-        penny_half_free(half);
+        penny_half_free(half - 1);
         if (penny_host_join(given.handle)) {
             const int64_t *w = loop.words;
             value = penny_loop_elsewhere(given.start, given.end, w[2], w[3], w[4], w[5], w[6]);
@@ -300,26 +333,27 @@ PENNY_SHARED_DEFINITION __attribute__((noinline)) int64_t penny_loop_join(int32_
 static inline int64_t penny_loop(int64_t lo, int64_t hi, penny_body body, int64_t a, int64_t b, int64_t c, penny_combine combine,
                                  int64_t identity) {
     int64_t sum = identity;
-    uint32_t at = penny_forks.top;
-    if (at == PENNY_FORKS_MAX) {
+    uint32_t top = penny_forks.top;
+    if (penny_is_full(top)) {
         for (int64_t i = lo; i < hi; i++) {
+            penny_look_for_beat();
             int64_t value = body(i, a, b, c);
             if (combine) sum = combine(sum, value);
         }
         return sum;
     }
-    penny_fork_record *loop = &penny_fork_records[at];
-    *loop = (penny_fork_record){PENNY_RUN_LOOP, -1, {lo, hi, (int64_t)penny_pack(body, combine), a, b, c, identity}};
-    penny_forks.top = at + 1;
+    penny_fork_record *loop = penny_push(top, PENNY_RUN_LOOP, 0);
+    int64_t words[PENNY_WORDS] = {lo, hi, (int64_t)penny_pack(body, combine), a, b, c, identity};
+    for (int k = 0; k < PENNY_WORDS; k++) loop->words[k] = words[k];
     for (int64_t i = lo; i < loop->words[1]; i++) {
         loop->words[0] = i;
-        penny_count();
+        penny_look_for_beat();
         int64_t value = body(i, a, b, c);
         if (combine) sum = combine(sum, value);
     }
-    penny_forks.top = at;
-    if (penny_forks.promoted > at) penny_forks.promoted = at;
-    return loop->handle < 0 ? sum : penny_loop_join(loop->handle, *loop, sum);
+    penny_forks.top = top;
+    if (penny_forks.promoted > top) penny_forks.promoted = top;
+    return penny_handle_of(loop) == 0 ? sum : penny_loop_join(*loop, sum);
 }
 
 PENNY_SHARED_DEFINITION __attribute__((noinline)) int64_t penny_loop_elsewhere(int64_t lo, int64_t hi, int64_t functions, int64_t a,
@@ -334,7 +368,8 @@ static inline void penny_parallel_for(int64_t lo, int64_t hi, penny_body body, i
     penny_loop(lo, hi, body, a, b, c, 0, 0);
 }
 
-// combine(...combine(combine(identity, body(lo)), body(lo + 1))...): combined from left to right, associativity is what it needs.
+// combine(...combine(combine(identity, body(lo)), body(lo + 1))...): from left to right. Parts that other workers take start from the
+// identity too, so combine must be associative and the identity neutral.
 static inline int64_t penny_reduce(int64_t lo, int64_t hi, penny_body body, int64_t a, int64_t b, int64_t c, penny_combine combine,
                                    int64_t identity) {
     return penny_loop(lo, hi, body, a, b, c, combine, identity);
@@ -354,7 +389,12 @@ static inline int32_t penny_spawn(int32_t function, penny_words words) {
 
 // Its result; runs it here when nobody has. Once for every spawn.
 static inline int64_t penny_await(int32_t handle) {
-    return penny_host_await(handle);
+    // What runs here meanwhile must not promote the forks of this task: they would be its own.
+    uint32_t promoted = penny_forks.promoted;
+    penny_forks.promoted = penny_forks.top;
+    int64_t result = penny_host_await(handle);
+    penny_forks.promoted = promoted;
+    return result;
 }
 
 // ---- What a worker that took a fork runs ---------------------------------------------------------------------------------------

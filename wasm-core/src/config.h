@@ -18,6 +18,8 @@
 #define PN_DEQUE_CAPACITY_MAX 65536u
 #define PN_INJECTOR_CAPACITY_MIN 4u
 #define PN_INJECTOR_CAPACITY_MAX (1u << 20)
+#define PN_MAILBOX_CAPACITY_MIN 4u
+#define PN_MAILBOX_CAPACITY_MAX 65536u
 #define PN_FRAME_COUNT_MAX (1u << 24)
 #define PN_HOST_FRAME_COUNT_MAX (1u << 22)
 #define PN_SLOT_CAPACITY_MAX 65536u
@@ -41,11 +43,17 @@
 #define PN_NEST_MAX 255u
 #endif
 
-/* Forks between two polls of the heartbeat, at most: few enough that long forks are still promoted in time. */
-#define PN_POLL_BUDGET_MAX 16u
-
 /* Lowest word of every shadow stack; gone means that the stack ran over. */
 #define PN_STACK_CANARY 0xCA11AB1Eu
+
+/* Sources that take turns at going first, see find.h: low, normal, mailbox, own deque. */
+#define PN_TURN_COUNT 4u
+#define PN_PRIORITY_COUNT 3u
+
+/* frame.flags above the enum pn_flag bits: the priority, and the worker it is pinned to plus one, 0 for none (bits). */
+#define PN_FLAG_PRIORITY_SHIFT 8u
+#define PN_FLAG_PRIORITY_MASK 3u
+#define PN_FLAG_PIN_SHIFT 16u
 
 /* How often a thief tries one victim again after losing a race, before it goes on to the next (attempts). */
 #define PN_STEAL_ATTEMPTS_MAX 4u
@@ -55,7 +63,7 @@
 #define PN_BLOCK_BYTES_MAX 16384u
 #define PN_CLAIM_PASSES_MAX 4u
 
-/* First index of deques and of the injector. Zero in production; tests start just below a wrap. */
+/* First index of deques, injectors and mailboxes. Zero in production; tests start just below a wrap. */
 #ifndef PN_DEQUE_INDEX_START
 #define PN_DEQUE_INDEX_START 0ull
 #endif

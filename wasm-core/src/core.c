@@ -73,7 +73,7 @@ uint32_t penny_worker_help(uint32_t worker_id) {
     return pn_worker_help(checked_worker(worker_id));
 }
 
-int32_t penny_poll(uint32_t worker_id) {
+uint32_t penny_poll(uint32_t worker_id) {
     return pn_fork_poll(checked_worker(worker_id));
 }
 

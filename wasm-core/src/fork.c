@@ -7,30 +7,24 @@
 #include "idle.h"
 #include "run.h"
 
-static uint32_t beats_now(pn_worker *worker, const pn_globals *globals) {
-    if (globals->heartbeat_polls == 0) return pn_load_hint(&globals->heartbeat);
-    if (worker->polls_to_beat == 0) worker->polls_to_beat = globals->heartbeat_polls;
-    return worker->beat_seen + (--worker->polls_to_beat == 0);
-}
-
-int32_t pn_fork_poll(pn_worker *worker) {
+uint32_t pn_fork_poll(pn_worker *worker) {
     const pn_globals *globals = pn_globals_get();
-    uint32_t budget = worker->poll_budget;
-    uint32_t beats = beats_now(worker, globals) - worker->beat_seen;
     pn_counter_add(&worker->counters.polls, 1);
-    if (beats == 0) {
-        if (globals->heartbeat_polls == 0 && pn_load_hint(&globals->heartbeat_timer) == 0) {
-            /* The first fork after a pause: someone may be asleep for want of work, so it does not wait for a beat. */
-            penny_host_heartbeat();
-            worker->poll_budget = 1;
-            return -1;
+    if (globals->heartbeat_polls != 0) {
+        if (worker->polls_to_beat > 1) {
+            worker->polls_to_beat -= 1;
+            return PN_POLL_AGAIN;
         }
-        worker->poll_budget = budget = budget >= PN_POLL_BUDGET_MAX / 2 ? PN_POLL_BUDGET_MAX : budget * 2 + (budget == 0);
-        return (int32_t)budget;
+        worker->polls_to_beat = globals->heartbeat_polls;
+        return PN_POLL_AGAIN | PN_POLL_PROMOTE;
     }
-    worker->beat_seen += beats;
-    worker->poll_budget = budget = beats > 1 || budget < 2 ? 1 : budget / 2;
-    return -(int32_t)budget;
+    /* The first fork after a pause: someone may be asleep for want of work, so it does not wait for a beat. */
+    uint32_t rests = pn_load_hint(&globals->heartbeat_timer) == 0;
+    if (rests) penny_host_heartbeat();
+    uint32_t beat = pn_load_hint(&globals->heartbeat);
+    uint32_t due = rests || beat != worker->beat_seen;
+    worker->beat_seen = beat;
+    return due ? PN_POLL_PROMOTE : 0;
 }
 
 pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
@@ -43,6 +37,9 @@ pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
     job->kind = PN_KIND_JOB;
     job->flags = 0;
     job->block = 0;
+    const pn_frame *parent = pn_frame_at(worker->current_frame);
+    uint32_t parent_is_root = parent->kind == PN_KIND_SINGLE || parent->kind == PN_KIND_BULK;
+    job->root = parent_is_root ? worker->current_frame : parent->root; /* alive as long as its descendants */
     job->result = 0; /* thunks of narrow results leave its upper half */
     /* Unlike that of any host frame: blocking tasks are known by frame and ticket. */
     job->ticket = (1ull << 63) | ((uint64_t)worker->id << 48) | ++worker->tickets;

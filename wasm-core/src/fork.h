@@ -1,11 +1,10 @@
 /* fork.h - heartbeat forks: when to promote, and the frames of promoted forks.
  *
  * Overview
- *   A fork is private to its guest until a beat: the SDK keeps it in the guest's own memory and asks pn_fork_poll now and
- *   then. When a beat has passed the guest promotes its oldest private fork: a JOB frame, pushed onto the worker's deque,
+ *   A fork is private to its guest until a beat: the SDK keeps it in the guest's own memory. A timer of the host sets a flag
+ *   in the guest and adds to globals.heartbeat; a guest that sees its flag asks pn_fork_poll, and promotes its oldest
+ *   private fork if there was a beat since this worker's last promotion: a JOB frame, pushed onto the worker's deque,
  *   where thieves find it. So un-stolen forks cost no atomic operation between two beats.
- *   The guest is told how many forks it may make before it asks again: twice as many while no beat was seen, one when
- *   several beats went by unseen.
  *
  *   A JOB belongs to the worker that forked it (frame.owner) and to the frame that was being dispatched there, in whose
  *   list of children it stays until it is joined (join.h).
@@ -25,8 +24,8 @@
 #include "check.h"
 #include "layout.h"
 
-/* > 0: forks until the next poll. < 0: the same, negated, and it is time to promote one. Without a beat no atomics. */
-int32_t pn_fork_poll(pn_worker *worker);
+/* enum pn_poll. No atomics. */
+uint32_t pn_fork_poll(pn_worker *worker);
 
 /* A JOB frame that runs `slot`, child of the current frame, not visible yet; 0 when the share is used up or nothing is
  * being dispatched. */

@@ -43,6 +43,14 @@ uint32_t pn_frame_claim(pn_frame *frame);
  * worker queues the frame. When it returns 1 the host finds BLOCKED, makes it READY with a CAS, and queues it itself. */
 uint32_t pn_frame_block(pn_frame *frame);
 
+/* Whether the host no longer wants the result of a frame, or of the host frame that it descends from. A hint: late by a
+ * moment at most. */
+static inline uint32_t pn_frame_is_cancelled(const pn_frame *frame) {
+    if (frame->kind == PN_KIND_JOB) frame = pn_frame_at(frame->root);
+    if (frame->kind == PN_KIND_SINGLE) return pn_load_hint(&frame->cancelled);
+    return pn_load_hint(&pn_block_at(frame->block)->cancelled);
+}
+
 /* RUNNING -> a final state, of a JOB that its owner may be waiting for. The frame is the owner's afterwards. */
 void pn_frame_end_job(pn_frame *frame, uint32_t to);
 

@@ -18,6 +18,9 @@ pn_status pn_globals_check(const pn_globals *g) {
     if (!is_power_of_two(g->injector_capacity) ||
         !in_range(g->injector_capacity, PN_INJECTOR_CAPACITY_MIN, PN_INJECTOR_CAPACITY_MAX))
         return PN_STATUS_BAD_INJECTOR_CAPACITY;
+    if (!is_power_of_two(g->mailbox_capacity) ||
+        !in_range(g->mailbox_capacity, PN_MAILBOX_CAPACITY_MIN, PN_MAILBOX_CAPACITY_MAX))
+        return PN_STATUS_BAD_MAILBOX_CAPACITY;
     if (g->frame_count > PN_FRAME_COUNT_MAX) return PN_STATUS_BAD_FRAME_COUNT;
     if (!in_range(g->host_frame_count, 1, PN_HOST_FRAME_COUNT_MAX)) return PN_STATUS_BAD_HOST_FRAME_COUNT;
     if (!in_range(g->slot_capacity, 1, PN_SLOT_CAPACITY_MAX)) return PN_STATUS_BAD_SLOT_CAPACITY;
@@ -43,6 +46,11 @@ static uint64_t region(uint64_t *end, uint64_t bytes) {
     return start;
 }
 
+/* From one queue to the next. */
+static uint32_t queue_stride(uint32_t capacity) {
+    return (uint32_t)align_up(sizeof(pn_injector) + (uint64_t)capacity * sizeof(pn_cell), PN_CACHE_LINE);
+}
+
 /* At most half full: probes stay short and an empty entry always ends them. */
 static uint32_t registry_capacity(uint32_t slot_capacity) {
     uint32_t capacity = 8;
@@ -55,7 +63,8 @@ pn_status pn_globals_layout(pn_globals *g, uint32_t memory_bytes) {
     uint64_t end = PN_GLOBALS_REF + sizeof(pn_globals);
     uint64_t workers = region(&end, (uint64_t)g->worker_count * sizeof(pn_worker));
     uint64_t rings = region(&end, (uint64_t)g->worker_count * g->deque_capacity * sizeof(pn_word));
-    uint64_t injector = region(&end, sizeof(pn_injector) + (uint64_t)g->injector_capacity * sizeof(pn_cell));
+    uint64_t injectors = region(&end, (uint64_t)PN_PRIORITY_COUNT * queue_stride(g->injector_capacity));
+    uint64_t mailboxes = region(&end, (uint64_t)g->worker_count * queue_stride(g->mailbox_capacity));
     uint64_t frames = region(&end, (uint64_t)g->frame_count * sizeof(pn_frame));
     uint64_t host_frames = region(&end, (uint64_t)g->host_frame_count * PN_HOST_FRAME_STRIDE);
     uint64_t registry = region(&end, (uint64_t)capacity * sizeof(pn_registry_entry));
@@ -72,7 +81,10 @@ pn_status pn_globals_layout(pn_globals *g, uint32_t memory_bytes) {
     g->workers_ref = (pn_ref)workers;
     g->worker_stride = (uint32_t)sizeof(pn_worker);
     g->rings_ref = (pn_ref)rings;
-    g->injector_ref = (pn_ref)injector;
+    g->injector_ref = (pn_ref)injectors;
+    g->injector_stride = queue_stride(g->injector_capacity);
+    g->mailboxes_ref = (pn_ref)mailboxes;
+    g->mailbox_stride = queue_stride(g->mailbox_capacity);
     g->frames_ref = (pn_ref)frames;
     g->host_frames_ref = (pn_ref)host_frames;
     g->host_frame_stride = PN_HOST_FRAME_STRIDE;
@@ -106,6 +118,9 @@ static void start_worker(pn_globals *g, uint32_t id) {
     worker->id = id;
     worker->rng = mix(g->seed + (id + 1) * 0x9E3779B97F4A7C15ull) | 1; /* never zero, or xorshift stays there */
     worker->polls_left = g->poll_interval;
+    worker->high_seen = PN_INJECTOR_INDEX_START;
+    worker->high_ref = g->injector_ref + PN_PRIORITY_HIGH * g->injector_stride;
+    worker->mailbox_ref = g->mailboxes_ref + id * g->mailbox_stride;
     worker->ring_ref = g->rings_ref + id * g->deque_capacity * (uint32_t)sizeof(pn_word);
     worker->ring_mask = g->deque_capacity - 1;
     worker->frames_bump = g->frames_ref + first * (uint32_t)sizeof(pn_frame);
@@ -118,21 +133,26 @@ static void start_worker(pn_globals *g, uint32_t id) {
     pn_store64_release(&worker->bottom, PN_DEQUE_INDEX_START);
 }
 
+static void start_queue(pn_injector *queue, uint32_t capacity) {
+    queue->capacity = capacity;
+    queue->mask = capacity - 1;
+    pn_store_relaxed(&queue->head, PN_INJECTOR_INDEX_START); /* relaxed: as in start_worker, here and below */
+    pn_store_relaxed(&queue->tail, PN_INJECTOR_INDEX_START);
+    for (uint32_t i = 0; i < capacity; i++) {
+        uint32_t position = PN_INJECTOR_INDEX_START + i;
+        pn_store_relaxed(&queue->cells[position & queue->mask].sequence, position);
+    }
+}
+
 void pn_globals_start(pn_globals *g) {
-    pn_injector *injector = pn_injector_get();
     for (uint32_t id = 0; id < g->worker_count; id++) {
         start_worker(g, id);
+        start_queue(pn_mailbox_at(id), g->mailbox_capacity);
         /* A worker that was never started counts as a sleeper: the first push starts it. */
         pn_fetch_or_seq_cst(&g->sleepers[id / 32], 1u << (id % 32));
     }
-    injector->capacity = g->injector_capacity;
-    injector->mask = g->injector_capacity - 1;
-    pn_store_relaxed(&injector->head, PN_INJECTOR_INDEX_START);
-    pn_store_relaxed(&injector->tail, PN_INJECTOR_INDEX_START);
-    for (uint32_t i = 0; i < g->injector_capacity; i++) {
-        uint32_t position = PN_INJECTOR_INDEX_START + i;
-        pn_store_relaxed(&injector->cells[position & injector->mask].sequence, position);
-    }
+    for (uint32_t priority = 0; priority < PN_PRIORITY_COUNT; priority++)
+        start_queue(pn_injector_at(priority), g->injector_capacity);
     /* seq_cst: the value every worker's first round reads; pairs with pn_idle_command. */
     pn_store_seq_cst(&g->command, PN_COMMAND_RUN);
 }

@@ -60,8 +60,12 @@ void pn_idle_announce(pn_worker *worker) {
     pn_worker_transition(worker, PN_WORKER_SLEEPING);
 }
 
-static uint32_t anything_to_do(void) {
-    if (pn_idle_command() != PN_COMMAND_RUN || pn_injector_has_work()) return 1;
+static uint32_t anything_to_do(const pn_worker *worker) {
+    if (pn_idle_command() != PN_COMMAND_RUN) return 1;
+    if (pn_injector_has_work((pn_injector *)pn_at(worker->mailbox_ref))) return 1;
+    for (uint32_t priority = 0; priority < PN_PRIORITY_COUNT; priority++) {
+        if (pn_injector_has_work(pn_injector_at(priority))) return 1;
+    }
     uint32_t workers = pn_globals_get()->worker_count;
     for (uint32_t id = 0; id < workers; id++) {
         if (pn_deque_has_work(pn_worker_at(id))) return 1;
@@ -70,7 +74,7 @@ static uint32_t anything_to_do(void) {
 }
 
 uint32_t pn_idle_recheck(pn_worker *worker) {
-    if (!anything_to_do()) {
+    if (!anything_to_do(worker)) {
         pn_counter_add(&worker->counters.parks, 1);
         return 1;
     }

@@ -8,13 +8,15 @@
  *                 something there: clear own bit (it may be gone already), state RUNNING, search
  *                 nothing:         return PARK; the host parks while the bit is set, then enters again
  *     pusher:   publish the frame -> read the mask -> clear one bit -> unpark that worker
- *     host:     the same as a pusher after its push into the injector; after a change of the command, for every bit
+ *     host:     the same as a pusher after its push into an injector; after a push into worker k's mailbox for bit k
+ *               only; after a change of the command, for every bit
  *
  *   penny_init sets all bits: a worker that was never started is asleep, and its first unpark starts it.
  *
  * Invariants
  *   No lost wake-up: the worker sets its bit and then reads the queues, the pusher writes a queue and then reads the
  *   mask. At least one of the two sees the other.
+ *   Every queue that a worker takes frames from is in its re-check: all deques, all injectors, its own mailbox.
  *   One push unparks at most one worker. A worker that finds more than it takes passes the wake-up on (find.h).
  *
  * Memory order

@@ -2,8 +2,7 @@
 #define PN_FILE PN_FILE_INJECTOR
 #include "injector.h"
 
-uint32_t pn_injector_push(pn_ref frame) {
-    pn_injector *injector = pn_injector_get();
+uint32_t pn_injector_push_sparing(pn_injector *injector, pn_ref frame, uint32_t spare) {
     uint32_t position = pn_load_relaxed(&injector->tail); /* relaxed: a guess, the CAS decides */
     pn_cell *cell;
     for (;;) { /* ends: every other round means that another producer or consumer went on */
@@ -12,6 +11,8 @@ uint32_t pn_injector_push(pn_ref frame) {
         int32_t ahead = (int32_t)(pn_load_acquire(&cell->sequence) - position);
         if (ahead < 0) return 0;
         if (ahead == 0) {
+            /* relaxed: head only grows, so a late value refuses too much, and the CAS says that tail has not moved. */
+            if (spare != 0 && position - pn_load_relaxed(&injector->head) >= injector->capacity - spare) return 0;
             uint32_t found = pn_cas_relaxed(&injector->tail, position, position + 1); /* relaxed: only takes a position */
             if (found == position) break;
             position = found;
@@ -26,8 +27,7 @@ uint32_t pn_injector_push(pn_ref frame) {
     return 1;
 }
 
-pn_ref pn_injector_pop(void) {
-    pn_injector *injector = pn_injector_get();
+pn_ref pn_injector_pop(pn_injector *injector) {
     uint32_t position = pn_load_relaxed(&injector->head); /* relaxed: a guess, the CAS decides */
     pn_cell *cell;
     for (;;) { /* ends: every other round means that another consumer or producer went on */
@@ -50,10 +50,19 @@ pn_ref pn_injector_pop(void) {
     return frame;
 }
 
-uint32_t pn_injector_has_work(void) {
-    pn_injector *injector = pn_injector_get();
+uint32_t pn_injector_has_work(const pn_injector *injector) {
     uint32_t position = pn_load_relaxed(&injector->head); /* relaxed: late means that another consumer took work */
     const pn_cell *cell = &injector->cells[position & injector->mask];
     /* seq_cst: after the sleeper bit; pairs with the sequence store in pn_injector_push, see idle.h. */
     return (int32_t)(pn_load_seq_cst(&cell->sequence) - (position + 1)) >= 0;
+}
+
+pn_injector *pn_injector_of(uint32_t flags) {
+    if (pn_flags_are_pinned(flags)) {
+        uint32_t worker = (flags >> PN_FLAG_PIN_SHIFT) - 1;
+        PN_ASSERT(worker < pn_globals_get()->worker_count, BAD_REF);
+        return pn_mailbox_at(worker);
+    }
+    PN_ASSERT(pn_flags_priority(flags) < PN_PRIORITY_COUNT, BAD_REF);
+    return pn_injector_at(pn_flags_priority(flags));
 }

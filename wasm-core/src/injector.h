@@ -1,9 +1,10 @@
-/* injector.h - the bounded queue through which frames enter from outside, and to which workers send frames to the back.
+/* injector.h - the bounded queues through which frames enter from outside, and to which workers send frames to the back:
+ * one injector per priority, and one mailbox per worker for frames that are pinned to it.
  *
  * Overview
  *   Many producers, many consumers, first in first out. Every cell carries a sequence number: cell p & mask is free for
  *   position p when sequence == p, and holds position p's frame when sequence == p + 1. Positions are u32 and wrap;
- *   only differences are compared.
+ *   only differences are compared. A frame's flags say which queue it belongs in; it comes back to that one.
  *
  * Who may call
  *   Anyone. The host pushes on its own, without the core:
@@ -19,9 +20,15 @@
  *     store_seq_cst(cell.sequence, position + 1) (publishes the frame and everything written before)
  *     then notify: see idle.h
  *
+ *   The cells of the queue of priority p start at injector_ref + p * injector_stride + INJECTOR_CELLS, those of worker k's
+ *   mailbox at mailboxes_ref + k * mailbox_stride + INJECTOR_CELLS. In a mailbox a producer other than the worker itself
+ *   leaves a cell free: before its CAS it returns FULL if position - load(head) >= capacity - 1. The worker pops alone, so
+ *   a pinned frame that it took out and that goes on finds room again.
+ *
  * Invariants
  *   tail - head <= capacity. A producer between its CAS and its store holds back the positions behind it: a pop returns
  *   0 then, and that producer's notify comes after its store, so no wake-up is lost.
+ *   A frame in a mailbox is popped by its worker only, and enters no other queue: it is never stolen.
  *
  * Memory order
  *   The sequence store of a push is seq_cst, because a load of the sleeper mask follows it (idle.h). Everything else is
@@ -36,13 +43,20 @@
 #include "check.h"
 #include "layout.h"
 
-/* Returns 0 when the queue is full. */
-uint32_t pn_injector_push(pn_ref frame);
+/* Returns 0 when the queue is full, or has only `spare` cells left. */
+uint32_t pn_injector_push_sparing(pn_injector *injector, pn_ref frame, uint32_t spare);
+
+static inline uint32_t pn_injector_push(pn_injector *injector, pn_ref frame) {
+    return pn_injector_push_sparing(injector, frame, 0);
+}
 
 /* The oldest frame, or 0. */
-pn_ref pn_injector_pop(void);
+pn_ref pn_injector_pop(pn_injector *injector);
 
 /* Whether a pop would find a frame now. Part of the re-check before sleep: pairs with the push, see idle.h. */
-uint32_t pn_injector_has_work(void);
+uint32_t pn_injector_has_work(const pn_injector *injector);
+
+/* The queue that frames with these flags belong in. */
+pn_injector *pn_injector_of(uint32_t flags);
 
 #endif

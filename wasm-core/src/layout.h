@@ -6,7 +6,8 @@
  *     1024         pn_globals
  *     workers      worker_count * pn_worker
  *     rings        one deque ring per worker, deque_capacity words
- *     injector     pn_injector and its cells
+ *     injectors    PN_PRIORITY_COUNT times a pn_injector and its cells
+ *     mailboxes    one pn_injector and its cells per worker, for frames pinned to it
  *     frames       frame_count worker frames, an equal share per worker
  *     host frames  host_frame_count * 256 bytes, managed by the host
  *     registry     open-addressed table
@@ -54,6 +55,7 @@ typedef struct pn_globals {
     uint64_t seed;
     uint32_t policy;
     uint32_t heartbeat_polls;
+    uint32_t mailbox_capacity;
 
     /* Written by penny_init, constant afterwards. */
     PN_ON_LINE pn_ref workers_ref;
@@ -73,6 +75,9 @@ typedef struct pn_globals {
     uint32_t heap_bytes;
     uint32_t memory_bytes;
     uint64_t bytes_needed;
+    uint32_t injector_stride;
+    pn_ref mailboxes_ref;
+    uint32_t mailbox_stride;
     /* Written by the control instance, which has one caller at a time. */
     uint32_t registry_count;
 
@@ -100,7 +105,7 @@ typedef struct pn_counters {
     pn_counter yields;            /* dispatches that returned YIELD, and ranges that made way */
     pn_counter stolen;            /* frames taken from other deques */
     pn_counter failed_steals;     /* victims found empty or lost to another thief */
-    pn_counter injected_pops;     /* frames taken from the injector */
+    pn_counter injected_pops;     /* frames taken from an injector or the mailbox */
     pn_counter parks;             /* returns with PARK */
     pn_counter wakeups_sent;      /* unparks asked of the host */
     pn_counter spills;            /* frames that found a queue full and went to the next one */
@@ -144,7 +149,7 @@ typedef struct pn_worker {
     /* Private to the worker from here to the next line. */
     uint64_t rng;
     pn_ref held_frame;      /* taken, or requeued while every queue was full: runs next */
-    uint32_t polls_left;    /* rounds until the injector goes first */
+    uint32_t polls_left;    /* rounds until another source goes first, see find.h */
     uint32_t phase;         /* penny_worker_step: what comes next */
     uint32_t step_rounds;   /* penny_worker_step: fruitless rounds */
     uint32_t victim;        /* penny_worker_step: next victim */
@@ -174,6 +179,13 @@ typedef struct pn_worker {
     uint32_t call_end;
     uint32_t call_statuses;
 
+    /* Private to the worker again. */
+    uint32_t turn;        /* the source that goes first next */
+    uint32_t high_seen;   /* tail of the high injector when it was last found empty */
+    pn_ref high_ref;      /* the high injector */
+    pn_ref mailbox_ref;
+    uint32_t makes_way;   /* 1: a range made way, so what comes from outside goes before the deque once */
+
     /* Frames that other workers gave back: they push, the owner takes all. */
     PN_ON_LINE pn_word returned_frames;
 
@@ -184,7 +196,6 @@ typedef struct pn_worker {
 
     /* Private to the worker from here on, but for the words that the host reads on the worker's own thread. */
     PN_ON_LINE uint32_t beat_seen; /* globals.heartbeat at the last poll */
-    uint32_t poll_budget;          /* forks until the next poll */
     uint32_t polls_to_beat;        /* globals.heartbeat_polls > 0: polls until the next beat */
     uint32_t nest;                 /* contexts in use: dispatches around the current one */
     pn_ref awaited_frame;          /* of penny_host_wait */
@@ -214,12 +225,15 @@ typedef struct pn_frame {
     uint32_t slot;
     uint32_t kind;
     uint32_t owner; /* worker id, or PN_OWNER_HOST */
-    pn_ref root;    /* RANGE: its BULK frame */
+    pn_ref root;    /* RANGE: its BULK frame. JOB: the host frame it descends from */
     pn_ref block;   /* BULK, RANGE. JOB: the fork it left behind that made it fail */
     uint32_t lo;    /* BULK, RANGE: first item not accounted for. JOB: the worker that runs it */
     uint32_t hi;
-    pn_ref next;    /* free list. JOB: the next older child of the same parent */
-    uint32_t flags;
+    union {
+        pn_ref next;       /* worker frames: free list. JOB: the next older child of the same parent */
+        pn_word cancelled; /* host frames, SINGLE: the host sets 1 when it no longer wants the result */
+    };
+    uint32_t flags; /* enum pn_flag | priority << PN_FLAG_PRIORITY_SHIFT | (pinned worker + 1) << PN_FLAG_PIN_SHIFT */
     uint64_t ticket; /* the host's sequence number */
     /* The record, as a task function sees it: [result][arg 0][arg 1]... */
     uint64_t result;
@@ -268,6 +282,7 @@ _Static_assert(offsetof(pn_globals, abi_hash) == 8 && offsetof(pn_globals, worke
 _Static_assert(offsetof(pn_globals, seed) == 64 && offsetof(pn_globals, policy) == 72, "globals");
 _Static_assert(offsetof(pn_globals, heartbeat_polls) == 76 && offsetof(pn_globals, heartbeat_timer) == 388, "globals");
 _Static_assert(offsetof(pn_globals, workers_ref) == 128 && offsetof(pn_globals, bytes_needed) == 192, "globals");
+_Static_assert(PN_WORKER_COUNT_MAX < 1u << (32 - PN_FLAG_PIN_SHIFT), "every worker can be pinned to");
 _Static_assert(offsetof(pn_globals, command) == 256 && offsetof(pn_globals, heartbeat) == 384, "globals");
 _Static_assert(offsetof(pn_globals, sleepers) == 512 && offsetof(pn_globals, host_results_freed) == 640, "globals");
 _Static_assert(sizeof(pn_globals) == 768, "globals");
@@ -312,8 +327,22 @@ static inline pn_block *pn_block_at(pn_ref ref) {
     return (pn_block *)pn_at(ref);
 }
 
-static inline pn_injector *pn_injector_get(void) {
-    return (pn_injector *)pn_at(pn_globals_get()->injector_ref);
+static inline pn_injector *pn_injector_at(uint32_t priority) {
+    const pn_globals *globals = pn_globals_get();
+    return (pn_injector *)pn_at(globals->injector_ref + priority * globals->injector_stride);
+}
+
+static inline pn_injector *pn_mailbox_at(uint32_t worker) {
+    const pn_globals *globals = pn_globals_get();
+    return (pn_injector *)pn_at(globals->mailboxes_ref + worker * globals->mailbox_stride);
+}
+
+static inline uint32_t pn_flags_priority(uint32_t flags) {
+    return flags >> PN_FLAG_PRIORITY_SHIFT & PN_FLAG_PRIORITY_MASK;
+}
+
+static inline uint32_t pn_flags_are_pinned(uint32_t flags) {
+    return flags >> PN_FLAG_PIN_SHIFT != 0;
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include "range.h"
 
 #include "deque.h"
+#include "find.h"
 #include "fork.h"
 #include "frame.h"
 #include "heap.h"
@@ -93,7 +94,7 @@ static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
     upper->flags = part->flags;
     upper->ticket = part->ticket;
     if (!pn_deque_push(worker, ref)) {
-        if (!pn_injector_push(ref)) {
+        if (!pn_injector_push(pn_injector_of(upper->flags), ref)) {
             pn_frame_free(worker, ref);
             return;
         }
@@ -127,14 +128,16 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     uint32_t grain = block->grain ? block->grain : globals->range_grain;
     uint32_t first = part->lo;
     uint32_t next = first;
-    uint32_t looked = first; /* item at which the injector was looked at last */
+    uint32_t looked = first; /* item at which the injectors were looked at last */
+    uint32_t may_split = !pn_flags_are_pinned(part->flags);
+    uint32_t looks_for_high = pn_flags_priority(part->flags) != PN_PRIORITY_HIGH;
     PN_ASSERT(block->slot < globals->slot_capacity && part->hi <= block->count, BAD_REF);
     worker->range_failed = 0;
     worker->range_counted = first;
     worker->current_slot = block->slot;
     worker->current_frame = part_ref;
     for (;;) { /* ends: every round runs an item, or returns */
-        if (part->hi - next > grain && pn_deque_is_empty(worker)) split(worker, part, next);
+        if (part->hi - next > grain && may_split && pn_deque_is_empty(worker)) split(worker, part, next);
         uint32_t end = next + min_u32(min_u32(part->hi - next, grain), items_max - (next - first));
         next = run_items(worker, block, next, end);
         pn_counter_add(&worker->counters.executed, next - worker->range_counted);
@@ -147,17 +150,18 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
             end_part(worker, part_ref, worker->range_failed, 0);
             return next - first;
         }
-        if (next - first >= items_max || pn_idle_command() != PN_COMMAND_RUN) {
+        uint32_t high_waits = looks_for_high && pn_find_high_waits(worker);
+        if (high_waits || next - first >= items_max || pn_idle_command() != PN_COMMAND_RUN) {
+            pn_counter_add(&worker->counters.yields, high_waits);
             leave_part(worker, part, next, worker->range_failed);
             pn_run_requeue_first(worker, part_ref);
             return next - first;
         }
         if (next - looked >= globals->range_yield_items) {
             looked = next;
-            if (pn_injector_has_work()) {
+            if (pn_find_make_way(worker, part->flags)) {
                 pn_counter_add(&worker->counters.yields, 1);
                 leave_part(worker, part, next, worker->range_failed);
-                worker->polls_left = 1; /* the injector goes first, or the next part on the own deque would */
                 pn_run_requeue_last(worker, part_ref);
                 return next - first;
             }

@@ -4,8 +4,10 @@
  *   A part (the BULK frame itself, or a RANGE split off it) owns the items [lo, hi) of a block. Its worker runs them in
  *   order. Every `grain` items it looks around:
  *     - own deque empty (others took everything) and more than a grain left: split the upper half off, push it, notify;
+ *       a bulk that is pinned to its worker is never split;
  *     - budget used up or the command changed: queue the rest on the own deque and return;
- *     - range_yield_items since the start and the injector not empty: queue the rest behind the injected frames.
+ *     - a frame of high priority waits, and this is not one: queue the rest on the own deque and return;
+ *     - range_yield_items since the start and something of its own priority or above waits outside: queue the rest behind it.
  *   The loop over items has no atomic read-modify-write and no call but the dispatch.
  *
  * Who may call

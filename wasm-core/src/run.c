@@ -16,16 +16,30 @@ static void hold(pn_worker *worker, pn_ref frame) {
     worker->held_frame = frame;
 }
 
+/* A pinned frame may be in no queue but the mailbox. It came from there or was pushed by the host, which leaves a cell
+ * free for it, so it is held only inside nested dispatches. */
+static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
+    uint32_t flags = pn_frame_at(frame)->flags;
+    if (!pn_flags_are_pinned(flags)) return 0;
+    if (!pn_injector_push(pn_injector_of(flags), frame)) {
+        pn_counter_add(&worker->counters.spills, 1);
+        hold(worker, frame);
+    }
+    return 1;
+}
+
 /* No notify: the worker looks into the same queues before it can sleep. */
 void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
+    if (requeue_pinned(worker, frame)) return;
     if (pn_deque_push(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_injector_push(frame)) return;
+    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) return;
     hold(worker, frame);
 }
 
 void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
-    if (pn_injector_push(frame)) {
+    if (requeue_pinned(worker, frame)) return;
+    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) {
         /* The worker goes on with its own deque first, so another one may take this frame. */
         if (!pn_deque_is_empty(worker)) pn_idle_notify(worker);
         return;

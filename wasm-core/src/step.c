@@ -1,6 +1,6 @@
 /* step.c - pn_worker_step: the loop of worker.c, one action at a time. See worker.h.
  *
- *   START     --own deque-->  frame held: run it in the next step
+ *   START     --by turn, high priority, own deque, own mailbox-->  frame held: run it in the next step
  *      | empty
  *   STEAL     --one victim per step--> frame held
  *      | all asked
@@ -43,9 +43,12 @@ static uint32_t step_run(pn_worker *worker) {
 
 static uint32_t step_own(pn_worker *worker) {
     pn_ref frame;
-    if (pn_find_poll_first(worker) && (frame = pn_find_injected(worker)) != 0)
-        return take(worker, PN_ACTION_INJECT_POP, frame);
-    if ((frame = pn_find_own(worker)) != 0) return take(worker, PN_ACTION_POP, frame);
+    if ((frame = pn_find_first(worker)) != 0) {
+        uint32_t pinned = pn_flags_are_pinned(pn_frame_at(frame)->flags);
+        return take(worker, pinned ? PN_ACTION_MAIL_POP : PN_ACTION_INJECT_POP, frame);
+    }
+    if ((frame = pn_deque_pop(worker)) != 0) return take(worker, PN_ACTION_POP, frame);
+    if ((frame = pn_find_mail(worker)) != 0) return take(worker, PN_ACTION_MAIL_POP, frame);
     worker->victims_left = pn_globals_get()->worker_count - 1;
     worker->phase = PN_PHASE_INJECTOR;
     if (worker->victims_left != 0) {

@@ -17,7 +17,7 @@ static const struct {
 } groups[] = {
     {"core", core_tests},   {"registry", registry_tests}, {"frame", frame_tests}, {"deque", deque_tests},
     {"injector", injector_tests}, {"heap", heap_tests},   {"range", range_tests}, {"worker", worker_tests},
-    {"step", step_tests},   {"fork", fork_tests},
+    {"step", step_tests},   {"fork", fork_tests},         {"place", place_tests},
 #if defined(PN_SEEDED)
     {"explore", explore_tests},
 #endif

@@ -67,6 +67,7 @@ pn_globals *memory_new(uint32_t bytes) {
     g->worker_count = 2;
     g->deque_capacity = 16;
     g->injector_capacity = 16;
+    g->mailbox_capacity = 4;
     g->frame_count = 32;
     g->host_frame_count = HOST_FRAMES;
     g->slot_capacity = SLOT_COUNT;
@@ -266,10 +267,28 @@ static void wake(uint32_t all) {
     }
 }
 
+static void wake_worker(uint32_t id) {
+    uint32_t bit = 1u << id % 32;
+    if (pn_fetch_and_seq_cst(&pn_globals_get()->sleepers[id / 32], ~bit) & bit) host_wake(id);
+}
+
 uint32_t host_inject(pn_ref frame) {
-    if (!pn_injector_push(frame)) return 0;
-    wake(0);
+    uint32_t flags = pn_frame_at(frame)->flags;
+    uint32_t pinned = pn_flags_are_pinned(flags);
+    if (!pn_injector_push_sparing(pn_injector_of(flags), frame, pinned)) return 0;
+    if (pinned) wake_worker((flags >> PN_FLAG_PIN_SHIFT) - 1);
+    else wake(0);
     return 1;
+}
+
+pn_ref frame_priority(pn_ref frame, uint32_t priority) {
+    pn_frame_at(frame)->flags |= priority << PN_FLAG_PRIORITY_SHIFT;
+    return frame;
+}
+
+pn_ref frame_pinned(pn_ref frame, uint32_t worker) {
+    pn_frame_at(frame)->flags |= (worker + 1) << PN_FLAG_PIN_SHIFT;
+    return frame;
 }
 
 void host_command(uint32_t command) {

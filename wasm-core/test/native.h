@@ -25,7 +25,7 @@ typedef struct test {
 
 /* Ended by an entry without a name. */
 extern const test deque_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
-    range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[];
+    range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[], place_tests[];
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
@@ -98,6 +98,9 @@ uint8_t item_status(pn_ref frame, uint32_t item);
 uint64_t *item_record(pn_ref frame, uint32_t item);
 /* As the host does it: push, then wake one sleeper. Returns 0 when the injector is full. */
 uint32_t host_inject(pn_ref frame);
+/* Before its push: another priority than NORMAL; a worker to be pinned to. */
+pn_ref frame_priority(pn_ref frame, uint32_t priority);
+pn_ref frame_pinned(pn_ref frame, uint32_t worker);
 /* Stores the command and wakes everyone. */
 void host_command(uint32_t command);
 /* What penny_host_complete does beside counting; may be 0. */

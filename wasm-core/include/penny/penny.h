@@ -47,6 +47,10 @@ enum pn_kind {
 enum pn_flag {
 #include "penny/state.def"
 };
+#define PN_PRIORITY(name, value, text) PN_PRIORITY_##name = (value),
+enum pn_priority {
+#include "penny/state.def"
+};
 #define PN_WAITER(name, value, text) PN_WAITER_##name = (value),
 enum pn_waiter {
 #include "penny/state.def"
@@ -57,6 +61,10 @@ enum pn_item_status {
 };
 #define PN_OUTCOME(name, value, text) PN_OUTCOME_##name = (value),
 enum pn_outcome {
+#include "penny/state.def"
+};
+#define PN_POLL(name, value, text) PN_POLL_##name = (value),
+enum pn_poll {
 #include "penny/state.def"
 };
 #define PN_COMMAND(name, value, text) PN_COMMAND_##name = (value),
@@ -112,9 +120,8 @@ PN_EXPORT("penny_worker_help") uint32_t penny_worker_help(uint32_t worker);
 
 /* ---- forks: all inside a dispatch of that worker ---- */
 
-/* > 0: how many forks may be made until the next poll. < 0: the same, negated, and the oldest private fork should be
- * promoted now. */
-PN_EXPORT("penny_poll") int32_t penny_poll(uint32_t worker);
+/* Whether the oldest private fork should be promoted now: PN_POLL_* bits. */
+PN_EXPORT("penny_poll") uint32_t penny_poll(uint32_t worker);
 
 /* A fork of the task that is being dispatched: a JOB frame that runs `slot`, its record to be written by the caller; 0 when
  * there is none left. */

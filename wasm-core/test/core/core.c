@@ -12,6 +12,9 @@ static void bad_config_is_refused(void) {
         {offsetof(pn_globals, injector_capacity), 0, PN_STATUS_BAD_INJECTOR_CAPACITY},
         {offsetof(pn_globals, injector_capacity), 5, PN_STATUS_BAD_INJECTOR_CAPACITY},
         {offsetof(pn_globals, injector_capacity), 1u << 21, PN_STATUS_BAD_INJECTOR_CAPACITY},
+        {offsetof(pn_globals, mailbox_capacity), 0, PN_STATUS_BAD_MAILBOX_CAPACITY},
+        {offsetof(pn_globals, mailbox_capacity), 5, PN_STATUS_BAD_MAILBOX_CAPACITY},
+        {offsetof(pn_globals, mailbox_capacity), 1u << 17, PN_STATUS_BAD_MAILBOX_CAPACITY},
         {offsetof(pn_globals, frame_count), (1u << 24) + 1, PN_STATUS_BAD_FRAME_COUNT},
         {offsetof(pn_globals, host_frame_count), 0, PN_STATUS_BAD_HOST_FRAME_COUNT},
         {offsetof(pn_globals, host_frame_count), (1u << 22) + 1, PN_STATUS_BAD_HOST_FRAME_COUNT},
@@ -83,7 +86,10 @@ static void check_layout(uint32_t workers) {
     uint64_t end = PN_GLOBALS_REF + sizeof *g;
     end = end_of_region(g->workers_ref, end, (uint64_t)workers * g->worker_stride);
     end = end_of_region(g->rings_ref, end, (uint64_t)workers * g->deque_capacity * 4);
-    end = end_of_region(g->injector_ref, end, sizeof(pn_injector) + g->injector_capacity * sizeof(pn_cell));
+    end = end_of_region(g->injector_ref, end, PN_PRIORITY_COUNT * g->injector_stride);
+    end = end_of_region(g->mailboxes_ref, end, g->worker_count * g->mailbox_stride);
+    CHECK(g->injector_stride >= sizeof(pn_injector) + g->injector_capacity * sizeof(pn_cell));
+    CHECK(g->mailbox_stride >= sizeof(pn_injector) + g->mailbox_capacity * sizeof(pn_cell));
     end = end_of_region(g->frames_ref, end, g->frame_count * sizeof(pn_frame));
     end = end_of_region(g->host_frames_ref, end, (uint64_t)g->host_frame_count * g->host_frame_stride);
     end = end_of_region(g->registry_ref, end, g->registry_capacity * sizeof(pn_registry_entry));

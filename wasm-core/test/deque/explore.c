@@ -96,13 +96,17 @@ static void deque_three_frames(void) {
 
 /* ---- injector ---- */
 
+static pn_injector *queue(void) {
+    return pn_injector_at(PN_PRIORITY_NORMAL);
+}
+
 static void push_one(void *number) {
-    CHECK(pn_injector_push(host_frame((uint32_t)(uintptr_t)number)));
+    CHECK(pn_injector_push(queue(), host_frame((uint32_t)(uintptr_t)number)));
 }
 
 static void pop_one(void *unused) {
     (void)unused;
-    take(pn_injector_pop());
+    take(pn_injector_pop(queue()));
 }
 
 static void injector_two_by_two(void) {
@@ -114,7 +118,7 @@ static void injector_two_by_two(void) {
         for (uintptr_t i = 0; i < 2; i++) host_spawn(push_one, (void *)i);
         for (uint32_t i = 0; i < 2; i++) host_spawn(pop_one, 0);
         host_join();
-        for (pn_ref frame; (frame = pn_injector_pop()) != 0;) take(frame);
+        for (pn_ref frame; (frame = pn_injector_pop(queue())) != 0;) take(frame);
         CHECK_EQ(taken[0], 1);
         CHECK_EQ(taken[1], 1);
         schedules++;
@@ -168,6 +172,71 @@ static void wake_up_is_never_lost(void) {
         } while (explore_next());
         printf("     %u schedules, %u workers, up to %u preemptions\n", schedules, (uint32_t)workers, preemptions);
     }
+}
+
+/* ---- the same for frames of other priorities, and for mail ---- */
+
+static void submitter_of_priority(void *number) {
+    uint32_t index = (uint32_t)(uintptr_t)number;
+    CHECK(host_inject(frame_priority(host_frame(index), 1 + index)));
+}
+
+static void every_priority_wakes(void) {
+    core_new(2, 4, 4, 0);
+    schedules = 0;
+    uint32_t preemptions = test_quick ? 2 : 3;
+    explore_begin(preemptions);
+    do {
+        reset_workers(2);
+        for (uintptr_t id = 0; id < 2; id++) host_spawn(sleeper, (void *)id);
+        for (uintptr_t id = 0; id < 2; id++) host_spawn(submitter_of_priority, (void *)id);
+        host_join();
+        CHECK_EQ(found, 2);
+        schedules++;
+    } while (explore_next());
+    printf("     %u schedules, up to %u preemptions\n", schedules, preemptions);
+}
+
+/* Goes on after its mail until it has both: a wake-up for the one must not cost it the other. */
+static void mail_reader(void *unused) {
+    (void)unused;
+    pn_worker *w = pn_worker_at(0);
+    uint32_t mail = 0, injected = 0;
+    while (!mail || !injected) { /* ends: both frames arrive */
+        if (!mail && pn_find_mail(w) != 0) mail = 1;
+        else if (!injected && pn_find_injected(w) != 0) injected = 1;
+        else {
+            pn_idle_announce(w);
+            if (pn_idle_recheck(w)) {
+                host_park(w->id);
+                pn_idle_enter(w);
+            }
+        }
+    }
+    found++;
+}
+
+static void mailer(void *unused) {
+    (void)unused;
+    CHECK(host_inject(host_frame(5)));
+}
+
+static void mail_wakes_its_worker(void) {
+    core_new(2, 4, 4, 0);
+    frame_pinned(host_frame(5), 0);
+    schedules = 0;
+    uint32_t preemptions = test_quick ? 3 : 4;
+    explore_begin(preemptions);
+    do {
+        reset_workers(2);
+        host_spawn(mail_reader, 0);
+        host_spawn(mailer, 0);
+        host_spawn(submitter, (void *)1);
+        host_join();
+        CHECK_EQ(found, 1);
+        schedules++;
+    } while (explore_next());
+    printf("     %u schedules, up to %u preemptions\n", schedules, preemptions);
 }
 
 /* A worker that runs for ever after its push: what it pushed must wake a thief. */
@@ -239,6 +308,7 @@ const test explore_tests[] = {
     {"deque_last_frame", deque_last_frame}, {"deque_two_frames", deque_two_frames},
     {"deque_three_frames", deque_three_frames}, {"injector_two_by_two", injector_two_by_two},
     {"wake_up_is_never_lost", wake_up_is_never_lost},
-    {"a_push_wakes_a_thief", a_push_wakes_a_thief},
+    {"a_push_wakes_a_thief", a_push_wakes_a_thief}, {"every_priority_wakes", every_priority_wakes},
+    {"mail_wakes_its_worker", mail_wakes_its_worker},
     {"exactly_one_queues_a_resumed_frame", exactly_one_queues_a_resumed_frame}, {0, 0},
 };

@@ -10,7 +10,7 @@ enum { SLOT_FIB = 1, SLOT_FORGETS, SLOT_TRAPPING_FIB, SLOT_OUT_OF_ORDER, SLOT_SU
 /* Promotes at every poll that says so, as the SDK does, but without private jobs: a fork that is not promoted is a call. */
 static uint32_t fork_now(uint32_t slot, uint64_t argument) {
     uint32_t worker = current_worker();
-    if (penny_poll(worker) > 0) return 0;
+    if (!(penny_poll(worker) & PN_POLL_PROMOTE)) return 0;
     pn_ref job = penny_fork_alloc(worker, slot);
     if (job == 0) return 0;
     record_of(job + PN_RECORD_OFFSET)[1] = argument;

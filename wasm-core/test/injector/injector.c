@@ -4,30 +4,34 @@
 
 enum { CAPACITY = 4, PRODUCERS = 3, CONSUMERS = 2, FRAMES_MAX = 4000 };
 
+static pn_injector *queue(void) {
+    return pn_injector_at(PN_PRIORITY_NORMAL);
+}
+
 static void setup(void) {
     core_new(2, 4, CAPACITY, 0);
 }
 
 static void smoke(void) {
     setup();
-    CHECK(!pn_injector_has_work());
-    CHECK_EQ(pn_injector_pop(), 0);
-    CHECK(pn_injector_push(host_frame(3)));
-    CHECK(pn_injector_has_work());
-    CHECK_EQ(pn_injector_pop(), host_frame(3));
-    CHECK(!pn_injector_has_work());
-    CHECK_EQ(pn_injector_pop(), 0);
+    CHECK(!pn_injector_has_work(queue()));
+    CHECK_EQ(pn_injector_pop(queue()), 0);
+    CHECK(pn_injector_push(queue(), host_frame(3)));
+    CHECK(pn_injector_has_work(queue()));
+    CHECK_EQ(pn_injector_pop(queue()), host_frame(3));
+    CHECK(!pn_injector_has_work(queue()));
+    CHECK_EQ(pn_injector_pop(queue()), 0);
 }
 
 static void full(void) {
     setup();
-    for (uint32_t i = 0; i < CAPACITY; i++) CHECK(pn_injector_push(host_frame(i)));
-    CHECK(!pn_injector_push(host_frame(9)));
-    CHECK_EQ(pn_injector_pop(), host_frame(0));
-    CHECK(pn_injector_push(host_frame(4)));
-    CHECK(!pn_injector_push(host_frame(9)));
-    for (uint32_t i = 1; i <= CAPACITY; i++) CHECK_EQ(pn_injector_pop(), host_frame(i));
-    CHECK_EQ(pn_injector_pop(), 0);
+    for (uint32_t i = 0; i < CAPACITY; i++) CHECK(pn_injector_push(queue(), host_frame(i)));
+    CHECK(!pn_injector_push(queue(), host_frame(9)));
+    CHECK_EQ(pn_injector_pop(queue()), host_frame(0));
+    CHECK(pn_injector_push(queue(), host_frame(4)));
+    CHECK(!pn_injector_push(queue(), host_frame(9)));
+    for (uint32_t i = 1; i <= CAPACITY; i++) CHECK_EQ(pn_injector_pop(queue()), host_frame(i));
+    CHECK_EQ(pn_injector_pop(queue()), 0);
 }
 
 static void order_and_wrap(void) {
@@ -35,13 +39,13 @@ static void order_and_wrap(void) {
     uint32_t pushed = 0, popped = 0;
     for (uint32_t i = 0; i < 2000; i++) {
         if (test_random(2)) {
-            CHECK_EQ(pn_injector_push(host_frame(pushed % 1000)), pushed - popped < CAPACITY);
+            CHECK_EQ(pn_injector_push(queue(), host_frame(pushed % 1000)), pushed - popped < CAPACITY);
             pushed += pushed - popped < CAPACITY;
         } else {
-            CHECK_EQ(pn_injector_pop(), popped < pushed ? host_frame(popped % 1000) : 0);
+            CHECK_EQ(pn_injector_pop(queue()), popped < pushed ? host_frame(popped % 1000) : 0);
             popped += popped < pushed;
         }
-        CHECK_EQ(pn_injector_has_work(), popped < pushed);
+        CHECK_EQ(pn_injector_has_work(queue()), popped < pushed);
     }
     CHECK(popped > 10 * CAPACITY);
 }
@@ -51,7 +55,7 @@ static pn_word taken_count;
 static uint32_t per_producer;
 
 static uint32_t try_push(void *frame) {
-    return pn_injector_push((pn_ref)(uintptr_t)frame);
+    return pn_injector_push(queue(), (pn_ref)(uintptr_t)frame);
 }
 
 static void producer(void *argument) {
@@ -64,7 +68,7 @@ static void producer(void *argument) {
 
 /* A frame in `out`, or the end. */
 static uint32_t try_pop_or_end(void *out) {
-    pn_ref frame = *(pn_ref *)out = pn_injector_pop();
+    pn_ref frame = *(pn_ref *)out = pn_injector_pop(queue());
     return frame != 0 || pn_load_acquire(&taken_count) == PRODUCERS * per_producer;
 }
 

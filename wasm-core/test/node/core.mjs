@@ -64,7 +64,7 @@ export const tasks = taskModule([
 export const SLOT_ADD = 1, SLOT_FAIL = 2, SLOT_TRAP = 3, SLOT_SQUARE = 4;
 
 export const defaults = {
-  WORKER_COUNT: 2, DEQUE_CAPACITY: 64, INJECTOR_CAPACITY: 64, FRAME_COUNT: 64, HOST_FRAME_COUNT: 64, SLOT_CAPACITY: 64,
+  WORKER_COUNT: 2, DEQUE_CAPACITY: 64, INJECTOR_CAPACITY: 64, MAILBOX_CAPACITY: 4, FRAME_COUNT: 64, HOST_FRAME_COUNT: 64, SLOT_CAPACITY: 64,
   STACK_BYTES: 65536, ARG_BYTES: 1 << 20, POLL_INTERVAL: 61, SPIN_ROUNDS: 4, RANGE_GRAIN: 16, RANGE_YIELD_ITEMS: 1024, POLICY: 0, HEARTBEAT_POLLS: 0,
 };
 
@@ -136,9 +136,18 @@ export class View {
     return { ref, statuses, records };
   }
 
-  /** The producer protocol of src/injector.h. Returns false when the injector is full. */
+  /** The flags of a priority and, if given, of the worker it is pinned to. */
+  place(priority, worker = -1) {
+    return (priority << L.FLAG_PRIORITY_SHIFT) | ((worker + 1) << L.FLAG_PIN_SHIFT);
+  }
+
+  /** The producer protocol of src/injector.h. Returns false when the frame's queue is full. */
   inject(frame) {
-    const injector = this.global('INJECTOR_REF');
+    const flags = this.word(frame, L.FRAME_FLAGS);
+    const pin = flags >>> L.FLAG_PIN_SHIFT;
+    const injector = pin !== 0
+      ? this.global('MAILBOXES_REF') + (pin - 1) * this.global('MAILBOX_STRIDE')
+      : this.global('INJECTOR_REF') + ((flags >>> L.FLAG_PRIORITY_SHIFT) & 3) * this.global('INJECTOR_STRIDE');
     const mask = this.word(injector, L.INJECTOR_MASK);
     const tail = (injector + L.INJECTOR_TAIL) / 4;
     for (;;) {
@@ -146,6 +155,8 @@ export class View {
       const cell = injector + L.INJECTOR_CELLS + ((position & mask) >>> 0) * L.CELL_BYTES;
       const ahead = (Atomics.load(this.i32, (cell + L.CELL_SEQUENCE) / 4) - position) | 0;
       if (ahead < 0) return false;
+      const head = Atomics.load(this.i32, (injector + L.INJECTOR_HEAD) / 4);
+      if (pin !== 0 && ((position - head) >>> 0) >= this.word(injector, L.INJECTOR_CAPACITY) - 1) return false;
       if (ahead === 0 && Atomics.compareExchange(this.i32, tail, position, (position + 1) | 0) === position) {
         this.i32[(cell + L.CELL_FRAME) / 4] = frame;
         Atomics.store(this.i32, (cell + L.CELL_SEQUENCE) / 4, (position + 1) | 0);

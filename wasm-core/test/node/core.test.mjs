@@ -95,6 +95,24 @@ test('a bulk runs every item, splits, and completes once', () => {
   assert.equal(view.counter(0, 'FRAMES_ALLOCATED'), view.counter(0, 'FRAMES_FREED'));
 });
 
+test('waiting frames run by priority, pinned ones on their worker only', () => {
+  const { view, core, completed } = started();
+  const [low, normal, high, pinned] = [
+    view.place(L.PRIORITY_LOW), view.place(L.PRIORITY_NORMAL), view.place(L.PRIORITY_HIGH), view.place(L.PRIORITY_NORMAL, 1),
+  ].map((flags, i) => view.frame(i, { slot: SLOT_ADD, flags, args: [i, 1] }));
+  for (const frame of [low, normal, high, pinned]) assert.ok(view.inject(frame));
+  assert.equal(core.penny_worker_run(0, 0), L.RUN_PARK);
+  assert.deepEqual(completed, [high, normal, low]);
+  assert.equal(core.penny_worker_run(1, 0), L.RUN_PARK);
+  assert.deepEqual(completed, [high, normal, low, pinned]);
+});
+
+test('a mailbox keeps a cell free', () => {
+  const { view } = started();
+  const frames = [0, 1, 2, 3].map(i => view.frame(i, { slot: SLOT_ADD, flags: view.place(L.PRIORITY_NORMAL, 0) }));
+  assert.deepEqual(frames.map(frame => view.inject(frame)), [true, true, true, false]);
+});
+
 test('a worker whose own stack pointer is moved still runs: the core needs no shadow stack in memory it does not own', () => {
   const { view, core, completed } = started();
   core.__stack_pointer.value = view.global('STACKS_REF') + view.global('STACK_BYTES');

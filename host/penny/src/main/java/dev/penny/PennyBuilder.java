@@ -14,6 +14,7 @@ public final class PennyBuilder {
     private static final long MEMORY_MIN_BYTES = 4L << 20;
     private static final long MEMORY_MAX_BYTES = 32_767L * 65_536;
     private static final int QUEUE_MAX = 1 << 20;
+    private static final int MAILBOX_MAX = (1 << 16) - 1;
 
     private int workers = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, WORKERS_MAX);
     private ThreadBackend backend;
@@ -21,6 +22,7 @@ public final class PennyBuilder {
     private long seed = 0x5EED;
     private long memoryBytes = 64L << 20;
     private OptionalInt queueCapacity = OptionalInt.empty();
+    private int mailboxCapacity = 255;
     private boolean rejectWhenFull;
 
     PennyBuilder() { }
@@ -60,12 +62,19 @@ public final class PennyBuilder {
     }
 
     /**
-     * How many tasks may wait before submissions do, 4 to 2^20, rounded up to a power of two; by default 16,384 or what small memory
-     * allows.
+     * How many tasks may wait per priority, and about as many all together, before submissions do: 4 to 2^20, rounded up to a power of
+     * two; by default 16,384 or what small memory allows.
      */
     public PennyBuilder queueCapacity(int tasks) {
         int asked = (int) inRange("queueCapacity", tasks, 4, QUEUE_MAX);
         queueCapacity = OptionalInt.of(Integer.highestOneBit(asked - 1) << 1);
+        return this;
+    }
+
+    /** How many tasks pinned to one worker may wait before submissions do, 1 to 65,535, rounded up to 2^n - 1; by default 255. */
+    public PennyBuilder mailboxCapacity(int tasks) {
+        // The core keeps one more cell for a task that its worker puts back.
+        mailboxCapacity = Math.max(4, Integer.highestOneBit((int) inRange("mailboxCapacity", tasks, 1, MAILBOX_MAX)) << 1) - 1;
         return this;
     }
 
@@ -84,7 +93,7 @@ public final class PennyBuilder {
      */
     public Penny build() {
         return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
-                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), rejectWhenFull));
+                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull));
     }
 
     /** A sixteenth of the memory for the frames of waiting tasks, at most 16,384 of them. */

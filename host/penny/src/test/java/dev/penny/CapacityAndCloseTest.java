@@ -34,7 +34,8 @@ class CapacityAndCloseTest {
                     accepted.add(gated.submit());
                 }
             });
-            assertTrue(full.getMessage().matches("injector full: function=m/gated\\(\\)->\\(\\), queued=\\d+, limit=4"), full.getMessage());
+            assertTrue(full.getMessage().matches("queue full: function=m/gated\\(\\)->\\(\\), queue=normal, queued=\\d+, limit=4"),
+                    full.getMessage());
             gate.countDown();
             accepted.forEach(TaskHandle::join);
         }

@@ -39,6 +39,9 @@ final class CallCommand implements Callable<Integer> {
     @Mixin
     private RuntimeOptions options;
 
+    @Mixin
+    private TaskSettings settings;
+
     @Override
     public Integer call() throws IOException {
         Terminal terminal = penny.terminal();
@@ -48,7 +51,7 @@ final class CallCommand implements Callable<Integer> {
         try (Penny runtime = options.start(fileBytes(terminal))) {
             TaskFunction<Object> found = wanted.in(source.load(runtime, options.loadOptions(module)));
             Object[] arguments = new ValueParser(terminal.directory()).arguments(found, texts);
-            Optional<Object> result = Optional.ofNullable(found.call(arguments));
+            Optional<Object> result = Optional.ofNullable(settings.on(found).call(arguments));
             if (result.isPresent()) {
                 print(terminal, new ResultFormat(found.signature().result()).text(result));
             }

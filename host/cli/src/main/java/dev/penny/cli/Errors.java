@@ -2,6 +2,7 @@ package dev.penny.cli;
 
 import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
+import dev.penny.api.DeadlineException;
 import dev.penny.api.LinkException;
 import dev.penny.api.LoadException;
 import dev.penny.api.PennyException;
@@ -101,7 +102,7 @@ final class Errors {
     private static int exitCode(PennyException error) {
         return switch (error) {
             case LoadException _, LinkException _, SignatureException _, CapacityException _ -> ExitCode.USAGE;
-            case TaskFailedException _ -> ExitCode.FAILED;
+            case TaskFailedException _, DeadlineException _ -> ExitCode.FAILED;
             case RuntimeUnusableException _ -> ExitCode.UNAVAILABLE;
             case ClosedException _ -> ExitCode.INTERNAL;
         };

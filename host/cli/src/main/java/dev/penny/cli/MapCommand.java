@@ -52,6 +52,9 @@ final class MapCommand implements Callable<Integer> {
     @Mixin
     private RuntimeOptions options;
 
+    @Mixin
+    private TaskSettings settings;
+
     /** Exactly one of these. */
     static final class Inputs {
 
@@ -93,7 +96,8 @@ final class MapCommand implements Callable<Integer> {
                             .formatted(found.mangledName(), found.signature().parameters().size()));
                 }
                 source.check(found);
-                return new MapSession(terminal, found, source, target, new MapSession.Style(json, progress)).run(interrupts);
+                settings.check(found);
+                return new MapSession(terminal, found, source, target, new MapSession.Style(json, progress), settings).run(interrupts);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.penny.cli;
 
+import dev.penny.api.DeadlineException;
 import dev.penny.api.Outcome;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskResults;
@@ -11,23 +12,31 @@ import java.util.Optional;
 final class MapRun {
 
     private final TaskFunction<?> function;
+    private final TaskSettings settings;
     private final ResultWriter writer;
     private final Progress progress;
     private final MapFeed feed;
     private final Failures failures = new Failures();
     private long delivered;
+    private boolean late;
 
     /**
      * How it ended.
      *
      * @param delivered inputs with a result or a reason why they have none
      * @param interrupted the user stopped it before the end
+     * @param late the deadline stopped it before the end
      * @param inputFailure why the rest of the input could not be read
      */
-    record Summary(long delivered, Failures failures, boolean interrupted, Optional<IOException> inputFailure) { }
+    record Summary(long delivered, Failures failures, boolean interrupted, boolean late, Optional<IOException> inputFailure) { }
 
     MapRun(TaskFunction<?> function, InputSource source, ResultWriter writer, Progress progress) {
+        this(function, new TaskSettings(), source, writer, progress);
+    }
+
+    MapRun(TaskFunction<?> function, TaskSettings settings, InputSource source, ResultWriter writer, Progress progress) {
         this.function = function;
+        this.settings = settings;
         this.writer = writer;
         this.progress = progress;
         this.feed = new MapFeed(source, function.signature().parameters().getFirst());
@@ -50,7 +59,7 @@ final class MapRun {
      */
     Summary run() throws IOException {
         while (!feed.ended()) {
-            try (TaskResults<?> results = function.map(feed)) {
+            try (TaskResults<?> results = settings.on(function).map(feed)) {
                 while (results.hasNext()) {
                     deliver(results.next());
                 }
@@ -62,11 +71,12 @@ final class MapRun {
 
     /** What has been delivered so far, for a run that will not be waited for. No line is half counted. Any thread. */
     synchronized Summary abandoned() {
-        return new Summary(delivered, failures, true, feed.failure());
+        return new Summary(delivered, failures, true, late, feed.failure());
     }
 
     private synchronized Summary summary() {
-        return new Summary(delivered, failures, feed.stopped() && !feed.exhausted(), feed.failure());
+        boolean cutShort = feed.stopped() && !feed.exhausted();
+        return new Summary(delivered, failures, cutShort && !late, cutShort && late, feed.failure());
     }
 
     private synchronized void deliver(Outcome<?> outcome) throws IOException {
@@ -75,7 +85,15 @@ final class MapRun {
                 .orElseThrow(() -> new IllegalStateException("more results than inputs: function=" + function.mangledName()));
         switch (outcome) {
             case Outcome.Done<?> done -> writer.done(entry.name(), Optional.ofNullable(done.value()));
-            case Outcome.Failed<?> failed -> fail(entry.name(), failed.cause().getMessage());
+            case Outcome.Failed<?> failed -> {
+                String reason = failed.cause().getMessage();
+                if (failed.cause() instanceof DeadlineException tooLate) {
+                    reason = settings.late(tooLate);
+                    late = true;
+                    feed.stop();
+                }
+                fail(entry.name(), reason);
+            }
         }
         count();
     }

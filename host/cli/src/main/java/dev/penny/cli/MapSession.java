@@ -23,6 +23,7 @@ final class MapSession {
     private final InputSource source;
     private final ResultTarget target;
     private final Style style;
+    private final TaskSettings settings;
     private final AtomicInteger interrupts = new AtomicInteger();
 
     /**
@@ -33,11 +34,16 @@ final class MapSession {
     record Style(boolean json, Progress.Mode progress) { }
 
     MapSession(Terminal terminal, TaskFunction<?> function, InputSource source, ResultTarget target, Style style) {
+        this(terminal, function, source, target, style, new TaskSettings());
+    }
+
+    MapSession(Terminal terminal, TaskFunction<?> function, InputSource source, ResultTarget target, Style style, TaskSettings settings) {
         this.terminal = terminal;
         this.function = function;
         this.source = source;
         this.target = target;
         this.style = style;
+        this.settings = settings;
     }
 
     /**
@@ -51,11 +57,11 @@ final class MapSession {
         MapRun.Summary summary;
         try (Progress progress = Progress.start(style.progress(), terminal, source);
                 ResultOutput output = new ResultOutput(target.stream(), target.shown() ? progress : new Progress.Silent())) {
-            MapRun run = new MapRun(function, source, writer(output), progress);
+            MapRun run = new MapRun(function, settings, source, writer(output), progress);
             interrupts.replace(() -> interrupted(run, output));
             summary = run.run();
         }
-        if (!summary.interrupted() && summary.inputFailure().isEmpty()) {
+        if (!summary.interrupted() && !summary.late() && summary.inputFailure().isEmpty()) {
             target.complete();
         }
         return report(summary, "not run");
@@ -69,6 +75,13 @@ final class MapSession {
     private int report(MapRun.Summary summary, String fate) {
         PrintStream err = terminal.err();
         summary.failures().print(err, summary.delivered(), source.unit());
+        if (summary.late()) {
+            OptionalLong total = source.total();
+            err.println(total.isPresent()
+                    ? "penny: the deadline passed: %d of %d %s delivered, the rest was not run".formatted(
+                            summary.delivered(), total.getAsLong(), source.unit())
+                    : "penny: the deadline passed: %d %s delivered, the rest was not read".formatted(summary.delivered(), source.unit()));
+        }
         if (summary.inputFailure().isPresent()) {
             err.println("penny: the rest of the input cannot be read: reason=" + Errors.reason(summary.inputFailure().get()));
         }
@@ -80,7 +93,7 @@ final class MapSession {
                     : "penny: interrupted: %d %s delivered, the rest was not read".formatted(summary.delivered(), source.unit()));
             return ExitCode.INTERRUPTED;
         }
-        return summary.failures().count() > 0 || summary.inputFailure().isPresent() ? ExitCode.FAILED : ExitCode.OK;
+        return summary.failures().count() > 0 || summary.inputFailure().isPresent() || summary.late() ? ExitCode.FAILED : ExitCode.OK;
     }
 
     private void interrupted(MapRun run, ResultOutput output) {

@@ -2,6 +2,7 @@ package dev.penny.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,10 +17,12 @@ import picocli.CommandLine.Spec;
         description = "Runs task functions written in WebAssembly, JavaScript or Java in parallel on all cores.",
         synopsisSubcommandLabel = "COMMAND",
         footer = {"", "Exit codes: 0 done, 1 a task failed, 2 wrong command line or module, 69 no usable runtime,",
-            "70 a fault of Penny, 130 interrupted."},
-        subcommands = {CallCommand.class, MapCommand.class, InspectCommand.class, DoctorCommand.class, LayoutCommand.class,
-            CompletionCommand.class})
+            "70 a fault of Penny, 130 interrupted."})
 final class PennyCommand implements Runnable {
+
+    /** In the order of the help text. */
+    private static final List<Class<?>> COMMANDS = List.of(CallCommand.class, MapCommand.class, InspectCommand.class,
+            DoctorCommand.class, LayoutCommand.class, CompletionCommand.class);
 
     private final Terminal terminal;
 
@@ -42,12 +45,14 @@ final class PennyCommand implements Runnable {
 
     /** Runs one command. */
     static int run(Terminal terminal, String... arguments) {
-        return commandLine(terminal).execute(arguments);
+        return commandLine(terminal, arguments).execute(arguments);
     }
 
-    private static CommandLine commandLine(Terminal terminal) {
+    private static CommandLine commandLine(Terminal terminal, String... arguments) {
         PennyCommand root = new PennyCommand(terminal);
-        return new CommandLine(root)
+        CommandLine commandLine = new CommandLine(root);
+        needed(arguments).forEach(commandLine::addSubcommand);
+        return commandLine
                 // @file is how bytes are given to "call".
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -56,6 +61,16 @@ final class PennyCommand implements Runnable {
                 .setErr(new PrintWriter(terminal.err(), true))
                 .setParameterExceptionHandler((error, _) -> Errors.report(error, terminal.err(), root.debug))
                 .setExecutionExceptionHandler((error, _, _) -> Errors.report(error, terminal.err(), root.debug));
+    }
+
+    /** Reading the annotations of all commands takes longer than running one: only help, mistakes and completion need all of them. */
+    private static List<Class<?>> needed(String... arguments) {
+        if (arguments.length == 0) {
+            return COMMANDS;
+        }
+        List<Class<?>> named = COMMANDS.stream().filter(command -> command != CompletionCommand.class
+                && command.getAnnotation(Command.class).name().equals(arguments[0])).toList();
+        return named.isEmpty() ? COMMANDS : named;
     }
 
     /** The streams and directory of the commands. */

@@ -7,6 +7,7 @@ import dev.penny.api.TaskFailedException;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskHandle;
 import dev.penny.api.TaskModule;
+import dev.penny.api.TaskOptions;
 import dev.penny.api.TaskResults;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -51,6 +52,11 @@ final class FakeFunction implements TaskFunction<Object> {
     @Override
     public String mangledName() {
         return "test/fake" + signature;
+    }
+
+    @Override
+    public TaskFunction<Object> with(TaskOptions options) {
+        throw new UnsupportedOperationException();
     }
 
     @Override
@@ -122,6 +128,11 @@ final class FakeFunction implements TaskFunction<Object> {
 
         @Override
         public Stream<Object> values() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void cancel() {
             throw new UnsupportedOperationException();
         }
 

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,5 +98,51 @@ class LauncherIT {
         String text = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, bash.waitFor(), text);
         assertTrue(text.contains("_complete_penny"), text);
+    }
+
+    /** A checkout with the real jars and a cache of its own, which counts as usable. */
+    private Path checkout(byte[] cache) throws IOException, InterruptedException {
+        Path top = Files.createDirectories(directory.resolve("checkout"));
+        for (String name : List.of("scripts", "docs", "guest-modules", "wasm-core", "host/jit", "host/penny", "host/cli/src",
+                "host/cli/target/dist/jit")) {
+            Files.createDirectories(top.resolve(name).getParent());
+            Files.createSymbolicLink(top.resolve(name), ROOT.resolve(name));
+        }
+        // Files with their times, or the launcher would build.
+        for (String name : List.of("pom.xml", "host/cli/pom.xml")) {
+            Files.copy(ROOT.resolve(name), top.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        Path dist = top.resolve("host/cli/target/dist");
+        for (String folder : List.of("lib", "start")) {
+            Files.createDirectories(dist.resolve(folder));
+            try (DirectoryStream<Path> jars = Files.newDirectoryStream(ROOT.resolve("host/cli/target/dist").resolve(folder), "*.jar")) {
+                for (Path jar : jars) {
+                    Files.createSymbolicLink(dist.resolve(folder).resolve(jar.getFileName()), jar);
+                }
+            }
+        }
+        Path start = dist.resolve("start");
+        Files.write(start.resolve("penny.aot"), cache);
+        String home = System.getProperty("java.home");
+        Files.writeString(start.resolve("state"), home + "\n" + Files.readString(Path.of(home, "release")) + "usable\n");
+        return top;
+    }
+
+    @Test
+    void aBrokenCacheIsNotUsedAndNotMentioned() throws IOException, InterruptedException {
+        Map<String, String> sameJdk = Map.of("JAVA_HOME", System.getProperty("java.home"));
+        byte[] garbage = new byte[1 << 16];
+        new Random(1).nextBytes(garbage);
+        Path top = checkout(garbage);
+        Path script = top.resolve("scripts/penny");
+        assertEquals(List.of("42"), run(sameJdk, script, "call", ARITH, "add", "40", "2"));
+        assertTrue(run(sameJdk, script, "doctor", "--json").contains("  \"jit\" : true,"));
+        Files.delete(top.resolve("host/cli/target/dist/start/penny.aot"));
+        assertEquals(List.of("42"), run(sameJdk, script, "call", ARITH, "add", "40", "2"));
+    }
+
+    @Test
+    void startsPlainlyWhenAsked() throws IOException, InterruptedException {
+        assertEquals(List.of("42"), run(Map.of("PENNY_START", "plain"), ROOT.resolve("scripts/penny"), "call", ARITH, "add", "40", "2"));
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -58,8 +59,53 @@ class ScriptsTest {
 
     @Test
     void scriptsHaveNoSyntaxErrors() throws IOException, InterruptedException {
-        for (String script : List.of("penny", "render-mandelbrot", "lib/jdk.sh")) {
+        for (String script : List.of("penny", "render-mandelbrot", "warmup", "lib/jdk.sh", "lib/start.sh")) {
             assertEquals("", bash(0, "bash -n \"$1\"", ROOT.resolve("scripts").resolve(script).toString()));
         }
+    }
+
+    /** What lib/start.sh says of the cache in {@code dist} for the JDK {@code home}. */
+    private static String startResult(Path dist, Path home) throws IOException, InterruptedException {
+        return bash(0, "set -euo pipefail; top=$1 dist=$2 JAVA_HOME=$3; . \"$1/scripts/lib/start.sh\"; start_result", ROOT.toString(),
+                dist.toString(), home.toString()).strip();
+    }
+
+    @Test
+    void aCacheCountsOnlyForTheJdkAndTheJarsItWasMadeFor() throws IOException, InterruptedException {
+        Path dist = directory.resolve("a dist");
+        Path jar = Files.createDirectories(dist.resolve("lib")).resolve("a.jar");
+        Files.writeString(jar, "");
+        Path home = Files.createDirectories(directory.resolve("a jdk"));
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.3\"\nSOURCE=\"x\"\n");
+        assertEquals("", startResult(dist, home), "none made");
+
+        Path state = Files.createDirectories(dist.resolve("start")).resolve("state");
+        String jdk = home + "\n" + Files.readString(home.resolve("release"));
+        for (String result : List.of("usable", "failed")) {
+            Files.writeString(state, jdk + result + "\n");
+            assertEquals(result, startResult(dist, home));
+        }
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"25.0.4\"\nSOURCE=\"x\"\n");
+        assertEquals("", startResult(dist, home), "the JDK was updated");
+        Files.writeString(state, home + "\n" + Files.readString(home.resolve("release")) + "usable\n");
+        assertEquals("usable", startResult(dist, home));
+        Files.setLastModifiedTime(jar, FileTime.fromMillis(Files.getLastModifiedTime(state).toMillis() + 2000));
+        assertEquals("", startResult(dist, home), "a jar is newer");
+    }
+
+    @Test
+    void aRecordingThatFailsIsNotTriedAgain() throws IOException, InterruptedException {
+        Path dist = Files.createDirectories(directory.resolve("dist"));
+        Path jar = Files.createDirectories(dist.resolve("start")).resolve("penny-jit-1.jar");
+        Files.writeString(jar, "no jar");
+        Path home = Files.createDirectories(directory.resolve("jdk"));
+        Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho called >>'" + directory.resolve("calls") + "'\nexit 1\n");
+        assertTrue(java.toFile().setExecutable(true));
+        assertEquals("", bash(0, "set -euo pipefail; top=$1 dist=$2 JAVA_HOME=$3; . \"$1/scripts/lib/start.sh\"; start_record",
+                ROOT.toString(), dist.toString(), home.toString()));
+        assertEquals("failed", startResult(dist, home));
+        assertEquals(List.of("called"), Files.readAllLines(directory.resolve("calls")));
+        assertTrue(Files.notExists(dist.resolve("start/recording")));
     }
 }

@@ -10,6 +10,12 @@ import java.nio.ByteBuffer;
  */
 public interface TaskCall {
 
+    /**
+     * True once nobody wants the result any more: the handle, the bulk operation or its deadline was cancelled or has passed. A long
+     * task looks now and then and returns early; what it returns is dropped.
+     */
+    boolean cancelled();
+
     /** Argument {@code index} of type {@code i32}. */
     int i32(int index);
 

@@ -1,5 +1,6 @@
 package dev.penny.api;
 
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 
@@ -28,14 +29,22 @@ public interface TaskFunction<R> {
     }
 
     /**
+     * The same function with other options for what is submitted through it. Those of this one are replaced, not added to.
+     *
+     * @throws IllegalArgumentException pinned to a worker that does not exist
+     */
+    TaskFunction<R> with(TaskOptions options);
+
+    /**
      * Submits one task.
      *
-     * <p>Blocks while the injector or argument memory is full, unless the builder says reject, or the caller is itself a task
+     * <p>Blocks while its queue or argument memory is full, unless the builder says reject, or the caller is itself a task
      * (then the submission is queued without limit, so that workers cannot wait for each other).
      *
      * @throws SignatureException wrong arity, wrong type or a number out of range
      * @throws CapacityException an argument larger than argument memory, or full and the builder says reject
      * @throws ClosedException the scheduler is closed
+     * @throws DeadlineException only from {@link #call} and the arrays below: the deadline passed; a handle fails with it instead
      */
     TaskHandle<R> submit(Object... arguments);
 
@@ -60,4 +69,20 @@ public interface TaskFunction<R> {
 
     /** As {@link #mapRangeToLongs} for functions with a floating point result. */
     double[] mapRangeToDoubles(long from, long to);
+
+    /**
+     * Runs the function with these arguments on all workers, again and again, until it does not get faster any more or the limit is
+     * over: what follows meets compiled code. A function starts in an interpreter, some 50 times slower, and is compiled for all
+     * workers at once. Results are dropped; what the function does besides returning one, it does many times.
+     *
+     * <p><b>Threads:</b> any but a task's; blocks.
+     *
+     * @param limit when to stop at the latest; a call that runs is waited for
+     * @param arguments as for {@link #submit}, and typical: code that they do not reach stays cold
+     * @throws SignatureException wrong arity, wrong type or a number out of range
+     * @throws TaskFailedException a call failed
+     */
+    default WarmUp warmUp(Duration limit, Object... arguments) {
+        return WarmUp.run(this, limit, arguments);
+    }
 }

@@ -6,10 +6,12 @@ import java.util.concurrent.Future;
 
 /**
  * A submitted task: a {@link Future} and a {@link CompletionStage} in one. Callbacks run exactly once, on the worker that
- * completed the task or, if it was already complete, on the caller; long callbacks belong on an executor ({@code ...Async}).
+ * completed the task, on the timer's thread if its deadline passed, or, if it was already complete, on the caller; long callbacks belong on
+ * an executor ({@code ...Async}).
  *
  * <p><b>Errors:</b> {@code get} throws {@code ExecutionException} and {@code join} {@code CompletionException}, both with a
- * {@link TaskFailedException}, {@link CapacityException} or {@link ClosedException} as cause.
+ * {@link TaskFailedException}, {@link CapacityException}, {@link DeadlineException} or {@link ClosedException} as
+ * cause.
  *
  * @param <R> the result's type
  */
@@ -22,7 +24,8 @@ public interface TaskHandle<R> extends Future<R>, CompletionStage<R> {
     R join();
 
     /**
-     * Cancels the task. One that has not started never starts; one that runs is not interrupted, its result is dropped.
+     * Cancels the task. One that has not started never starts; one that runs is not interrupted, its result is dropped and
+     * {@link TaskCall#cancelled} tells it so.
      *
      * @return true if the task was not yet complete
      */

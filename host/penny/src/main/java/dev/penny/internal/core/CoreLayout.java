@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x193DB47634C7E475L;
+    public static final long ABI_HASH = 0xF9DD04E6806C9C4DL;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -30,6 +30,18 @@ public final class CoreLayout {
     public static final int INJECTOR_CAPACITY_MIN = 4;
     /** Cells, a power of two. */
     public static final int INJECTOR_CAPACITY_MAX = 1048576;
+    /** Cells, a power of two. */
+    public static final int MAILBOX_CAPACITY_MIN = 4;
+    /** Cells, a power of two. */
+    public static final int MAILBOX_CAPACITY_MAX = 65536;
+    /** Priorities, and injectors. */
+    public static final int PRIORITY_COUNT = 3;
+    /** Sources that take turns at going first, every poll_interval rounds. */
+    public static final int TURN_COUNT = 4;
+    /** frame.flags: PRIORITY_* is shifted by this. */
+    public static final int FLAG_PRIORITY_SHIFT = 8;
+    /** frame.flags: the worker it is pinned to plus one is shifted by this; 0: none. */
+    public static final int FLAG_PIN_SHIFT = 16;
     /** Worker frames. */
     public static final int FRAME_COUNT_MAX = 16777216;
     /** Host frames. */
@@ -68,7 +80,7 @@ public final class CoreLayout {
     public static final int GLOBALS_WORKER_COUNT = 16;
     /** Configuration: frames per deque. */
     public static final int GLOBALS_DEQUE_CAPACITY = 20;
-    /** Configuration: cells. */
+    /** Configuration: cells per injector. */
     public static final int GLOBALS_INJECTOR_CAPACITY = 24;
     /** Configuration: worker frames of all workers together; 0 means bulks never split. */
     public static final int GLOBALS_FRAME_COUNT = 28;
@@ -80,7 +92,7 @@ public final class CoreLayout {
     public static final int GLOBALS_STACK_BYTES = 40;
     /** Configuration: argument region of the host. */
     public static final int GLOBALS_ARG_BYTES = 44;
-    /** Configuration: every this many rounds the injector goes first. */
+    /** Configuration: every this many rounds another source goes first. */
     public static final int GLOBALS_POLL_INTERVAL = 48;
     /** Configuration: fruitless rounds before parking. */
     public static final int GLOBALS_SPIN_ROUNDS = 52;
@@ -94,13 +106,15 @@ public final class CoreLayout {
     public static final int GLOBALS_POLICY = 72;
     /** Configuration: every so many polls of a worker are a beat; 0: the timer beats. */
     public static final int GLOBALS_HEARTBEAT_POLLS = 76;
+    /** Configuration: cells per worker. */
+    public static final int GLOBALS_MAILBOX_CAPACITY = 80;
     /** First worker block. */
     public static final int GLOBALS_WORKERS_REF = 128;
     /** Bytes from one worker block to the next. */
     public static final int GLOBALS_WORKER_STRIDE = 132;
     /** Deque rings. */
     public static final int GLOBALS_RINGS_REF = 136;
-    /** The injector. */
+    /** The injector of priority 0. */
     public static final int GLOBALS_INJECTOR_REF = 140;
     /** Worker frames. */
     public static final int GLOBALS_FRAMES_REF = 144;
@@ -128,8 +142,14 @@ public final class CoreLayout {
     public static final int GLOBALS_MEMORY_BYTES = 188;
     /** u64; smallest memory for this configuration. */
     public static final int GLOBALS_BYTES_NEEDED = 192;
+    /** Bytes to the injector of the next priority. */
+    public static final int GLOBALS_INJECTOR_STRIDE = 200;
+    /** Mailbox of worker 0, built like an injector. */
+    public static final int GLOBALS_MAILBOXES_REF = 204;
+    /** Bytes from one mailbox to the next. */
+    public static final int GLOBALS_MAILBOX_STRIDE = 208;
     /** Registered hashes. */
-    public static final int GLOBALS_REGISTRY_COUNT = 200;
+    public static final int GLOBALS_REGISTRY_COUNT = 212;
     /** COMMAND_*; the host writes. */
     public static final int GLOBALS_COMMAND = 256;
     /** Beats so far; the host's timer writes. */
@@ -179,11 +199,11 @@ public final class CoreLayout {
     /** u64[COUNTER_COUNT]. */
     public static final int WORKER_COUNTERS = 128;
     /** Dispatches around the current one. */
-    public static final int WORKER_NEST = 780;
+    public static final int WORKER_NEST = 776;
     /** The frame of the upcall wait. */
-    public static final int WORKER_AWAITED_FRAME = 784;
+    public static final int WORKER_AWAITED_FRAME = 780;
     /** The failed child because of which the current dispatch fails, 0: none; the host takes and releases it. */
-    public static final int WORKER_FAILED_CHILD = 788;
+    public static final int WORKER_FAILED_CHILD = 784;
     /** Dispatches inside dispatches on one worker. */
     public static final int NEST_MAX = 255;
     /** From this depth on waiters only wait. */
@@ -218,7 +238,7 @@ public final class CoreLayout {
     public static final int WORKER_STOLEN = 176;
     /** Victims found empty or lost to another thief. */
     public static final int WORKER_FAILED_STEALS = 184;
-    /** Frames taken from the injector. */
+    /** Frames taken from an injector or the mailbox. */
     public static final int WORKER_INJECTED_POPS = 192;
     /** Returns with PARK. */
     public static final int WORKER_PARKS = 200;
@@ -249,7 +269,7 @@ public final class CoreLayout {
     /** Times a waiting join let its thread rest. */
     public static final int WORKER_WAITS_PARKED = 304;
 
-    // Injector. At injector_ref. The protocol for producers is in src/injector.h.
+    // Injector. One per priority and one mailbox per worker. The protocol for producers is in src/injector.h.
     /** Next position to pop. */
     public static final int INJECTOR_HEAD = 0;
     /** Next position to push. */
@@ -280,7 +300,7 @@ public final class CoreLayout {
     public static final int FRAME_KIND = 8;
     /** Worker id or OWNER_HOST. */
     public static final int FRAME_OWNER = 12;
-    /** RANGE: its BULK frame. */
+    /** RANGE: its BULK frame; JOB: the host frame it descends from. */
     public static final int FRAME_ROOT = 16;
     /** BULK, RANGE: the block; JOB: the fork that made it fail, 0: none. */
     public static final int FRAME_BLOCK = 20;
@@ -288,9 +308,11 @@ public final class CoreLayout {
     public static final int FRAME_LO = 24;
     /** BULK, RANGE: end of the items; the core sets it. */
     public static final int FRAME_HI = 28;
-    /** Free list; JOB: the next older child of its parent. */
+    /** Worker frames: free list; JOB: the next older child of its parent. */
     public static final int FRAME_NEXT = 32;
-    /** FLAG_*. */
+    /** Host frames, SINGLE: the host sets 1 when it no longer wants the result. */
+    public static final int FRAME_CANCELLED = 32;
+    /** FLAG_*, priority and pin. */
     public static final int FRAME_FLAGS = 36;
     /** u64; sequence number of the host. */
     public static final int FRAME_TICKET = 40;
@@ -375,11 +397,25 @@ public final class CoreLayout {
     /** JOB: its owner took it back while it looked for an older one; nobody else can start it. */
     public static final int FLAG_HELD = 2;
 
+    // Priorities. Prefix `PRIORITY_`.
+    /** The rest. */
+    public static final int PRIORITY_NORMAL = 0;
+    /** Goes before everything else. */
+    public static final int PRIORITY_HIGH = 1;
+    /** Waits until nothing else is to be done, but for its turn. */
+    public static final int PRIORITY_LOW = 2;
+
     // Bits of frame.waiter. Prefix `WAITER_`.
     /** The owner waits and wants an unpark when the state is final, or READY again. */
     public static final int WAITER_PARKS = 1;
     /** The task returned WAIT once: READY now means resumed, and only the owner claims it. */
     public static final int WAITER_SUSPENDED = 2;
+
+    // Bits of penny_poll. Prefix `POLL_`.
+    /** There was a beat since the last promotion. */
+    public static final int POLL_PROMOTE = 1;
+    /** Ask again at the next fork: the beats are counted in polls. */
+    public static final int POLL_AGAIN = 2;
 
     // Item statuses. Prefix `ITEM_`.
     /** Not run yet. */
@@ -426,7 +462,7 @@ public final class CoreLayout {
     public static final int ACTION_WAKE = 2;
     /** Took a frame from its own deque. */
     public static final int ACTION_POP = 3;
-    /** Found its own deque empty. */
+    /** Found its own deque and its mailbox empty. */
     public static final int ACTION_POP_MISS = 4;
     /** Stole a frame from the victim. */
     public static final int ACTION_STEAL = 5;
@@ -434,9 +470,9 @@ public final class CoreLayout {
     public static final int ACTION_STEAL_MISS = 6;
     /** Lost the race for the victim's top frame. */
     public static final int ACTION_STEAL_RETRY = 7;
-    /** Took a frame from the injector. */
+    /** Took a frame from an injector. */
     public static final int ACTION_INJECT_POP = 8;
-    /** Found the injector empty. */
+    /** Found all injectors empty. */
     public static final int ACTION_INJECT_MISS = 9;
     /** Dispatched a single frame, or completed a cancelled one. */
     public static final int ACTION_RUN_FRAME = 10;
@@ -452,6 +488,8 @@ public final class CoreLayout {
     public static final int ACTION_RETURNED = 15;
     /** Ended by the command STOP. */
     public static final int ACTION_STOPPED = 16;
+    /** Took a frame from its own mailbox. */
+    public static final int ACTION_MAIL_POP = 17;
 
     // Panic codes. Prefix `PANIC_`.
     /** An argument of an export is out of range. */

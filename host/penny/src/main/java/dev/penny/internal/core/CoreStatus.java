@@ -47,7 +47,9 @@ public enum CoreStatus {
     /** The range yield interval is outside 1 to 1073741824 items. */
     BAD_RANGE_YIELD_ITEMS(27, "the range yield interval is outside 1 to 1073741824 items"),
     /** The policy is not 0 (work stealing). */
-    BAD_POLICY(28, "the policy is not 0 (work stealing)");
+    BAD_POLICY(28, "the policy is not 0 (work stealing)"),
+    /** The mailbox capacity is not a power of two from 4 to 65536. */
+    BAD_MAILBOX_CAPACITY(29, "the mailbox capacity is not a power of two from 4 to 65536");
 
     private final int value;
     private final String text;

@@ -127,15 +127,16 @@ public final class HostFrames<O> {
     }
 
     /**
-     * Cancels a frame that no worker has claimed, if it is still this owner's. Under the takers' lock nobody takes a frame of the
-     * stripe, so the frame cannot become another owner's in the middle.
+     * Cancels a frame, if it is still this owner's: one that no worker has claimed never runs, another one is told by its cancelled
+     * word. Under the takers' lock nobody takes a frame of the stripe, so the frame cannot become another owner's in the middle.
      */
     public void cancel(int index, O owner) {
         int line = index / perStripe * LINE_INTS;
         lock(line);
         try {
-            if (owners.getAcquire(index) == owner) {
-                memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
+            if (owners.getAcquire(index) == owner && !memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE,
+                    CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED)) {
+                memory.storeSeqCst(ref(index) + CoreLayout.FRAME_CANCELLED, 1);
             }
         } finally {
             words.setRelease(line + LOCK, 0);

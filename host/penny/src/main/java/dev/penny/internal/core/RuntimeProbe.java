@@ -27,7 +27,8 @@ public final class RuntimeProbe {
 
     private static final System.Logger LOG = System.getLogger("dev.penny");
     private static final String INTERPRETED = "Interpreted";
-    private static final String COMPILER_MODULE = "jdk.graal.compiler";
+    /** The compiler's own name, and the one it has as an automatic module; GraalVM looks for both. */
+    private static final List<String> COMPILER_MODULES = List.of("jdk.internal.vm.compiler", "jdk.graal.compiler");
     private static final String CAUSE_INTRODUCTION = "The following cause was found: ";
     private static final String MANIFEST = "META-INF/MANIFEST.MF";
     private static final Set<String> PARTS =
@@ -148,8 +149,8 @@ public final class RuntimeProbe {
     }
 
     private static Optional<String> compilerVersion() {
-        return ModuleLayer.boot().findModule(COMPILER_MODULE).flatMap(RuntimeProbe::manifest)
-                .flatMap(manifest -> attribute(manifest, Attributes.Name.IMPLEMENTATION_VERSION));
+        return COMPILER_MODULES.stream().flatMap(name -> ModuleLayer.boot().findModule(name).stream()).findFirst()
+                .flatMap(RuntimeProbe::manifest).flatMap(manifest -> attribute(manifest, Attributes.Name.IMPLEMENTATION_VERSION));
     }
 
     private static Optional<Manifest> manifest(Module module) {

@@ -70,8 +70,20 @@ public interface WorkerLink {
      */
     OptionalInt findNumericFunction(String name);
 
+    /**
+     * From now on the heartbeat sets this wasm global of a guest to 1 at every beat, until the registration is closed. It is 1 already when
+     * this returns, so that the first fork asks.
+     */
+    Registration registerBeatFlag(Value global);
+
     /** Where a thunk leaves the failed fork that makes its task trap: {@link CoreLayout#WORKER_FAILED_CHILD}. */
     int failedChildRef();
+
+    /** Something to be taken back, once. */
+    interface Registration extends AutoCloseable {
+        @Override
+        void close();
+    }
 
     /** The frame whose task this worker is dispatching. Only during a dispatch. */
     int currentFrame();

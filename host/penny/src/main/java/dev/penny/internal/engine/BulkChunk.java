@@ -34,6 +34,7 @@ final class BulkChunk implements FrameOwner {
 
     private final Scheduler scheduler;
     private final LoadedFunction<?> function;
+    private final Terms terms;
     private final int count;
     private final int blockBytes;
     private final Reader reader;
@@ -42,12 +43,14 @@ final class BulkChunk implements FrameOwner {
     private final long startedNanos = System.nanoTime();
     private volatile long elapsedNanos;
     private volatile PennyException abandoned;
+    private volatile PennyException cancelled;
     private int blockRef;
     private int frameIndex = HostFrames.NONE;
 
-    BulkChunk(Scheduler scheduler, LoadedFunction<?> function, int count, long argumentBytes, Reader reader) {
+    BulkChunk(Scheduler scheduler, LoadedFunction<?> function, Terms terms, int count, long argumentBytes, Reader reader) {
         this.scheduler = scheduler;
         this.function = function;
+        this.terms = terms;
         this.count = count;
         this.blockBytes = Math.toIntExact(blockBytes(function, count, argumentBytes));
         this.reader = reader;
@@ -108,12 +111,41 @@ final class BulkChunk implements FrameOwner {
         return function;
     }
 
-    synchronized void queued(int index) {
-        frameIndex = index;
+    Terms terms() {
+        return terms;
     }
 
-    /** Skips the items that have not started. */
-    synchronized void cancel() {
+    /** Before the frame is published. */
+    synchronized void queued(int index) {
+        frameIndex = index;
+        if (cancelled != null) {
+            cancelItems();
+        }
+    }
+
+    /** The frame could not be published after all. */
+    synchronized void unqueued() {
+        frameIndex = HostFrames.NONE;
+    }
+
+    /** True, and all items have their outcome, if it was cancelled before it was queued. */
+    synchronized boolean endIfCancelled() {
+        if (cancelled == null) {
+            return false;
+        }
+        abandon(cancelled);
+        return true;
+    }
+
+    @Override
+    public synchronized void cancel(PennyException cause) {
+        if (cancelled == null) {
+            cancelled = cause;
+        }
+        cancelItems();
+    }
+
+    private void cancelItems() {
         if (frameIndex != HostFrames.NONE) {
             scheduler.memory().storeSeqCst(blockRef + CoreLayout.BLOCK_CANCELLED, 1);
         }
@@ -174,13 +206,14 @@ final class BulkChunk implements FrameOwner {
         for (int item = 0; item < count; item++) {
             switch (memory.getByte(statuses + item)) {
                 case CoreLayout.ITEM_DONE -> reader.done(item, memory, record(item));
-                case CoreLayout.ITEM_CANCELLED -> failures.putIfAbsent(item, scheduler.cancelledFailure(function));
+                case CoreLayout.ITEM_CANCELLED -> failures.putIfAbsent(item,
+                        cancelled != null ? cancelled : scheduler.lostFailure(function));
                 default -> failures.putIfAbsent(item, scheduler.lostFailure(function));
             }
         }
     }
 
-    /** Not while {@link #cancel} writes: the block may be another chunk's at once. */
+    /** Not while {@link #cancelItems} writes: the block may be another chunk's at once. */
     private synchronized void release() {
         int index = frameIndex;
         frameIndex = HostFrames.NONE;

@@ -1,6 +1,7 @@
 package dev.penny.internal.engine;
 
 import dev.penny.api.CapacityException;
+import dev.penny.api.DeadlineException;
 import dev.penny.api.Outcome;
 import dev.penny.api.PennyException;
 import dev.penny.api.TaskResults;
@@ -26,7 +27,9 @@ final class BulkRun<R> implements TaskResults<R> {
 
     private final Scheduler scheduler;
     private final LoadedFunction<R> function;
+    private final Terms terms;
     private final Iterator<?> inputs;
+    private final InFlight inFlight;
     private final int windowMax;
     private final long chunkBytesMax;
     private final ArrayDeque<Part<R>> window = new ArrayDeque<>();
@@ -34,9 +37,11 @@ final class BulkRun<R> implements TaskResults<R> {
     private Prepared heldBack;
     private int chunkItems;
 
-    BulkRun(Scheduler scheduler, LoadedFunction<R> function, Iterator<?> inputs) {
+    BulkRun(Scheduler scheduler, LoadedFunction<R> function, Terms terms, Iterator<?> inputs) {
         this.scheduler = scheduler;
         this.function = function;
+        this.terms = terms;
+        this.inFlight = new InFlight(scheduler, function, terms);
         this.inputs = inputs;
         this.chunkItems = Math.min(CHUNK_ITEMS_START_MAX, function.chunkItemsHint());
         this.windowMax = CHUNKS_PER_WORKER * scheduler.workerCount();
@@ -53,11 +58,27 @@ final class BulkRun<R> implements TaskResults<R> {
     public boolean hasNext() {
         while (!current.hasNext()) {
             fill();
-            if (window.isEmpty()) {
+            if (!window.isEmpty()) {
+                current = finish(window.remove());
+            } else if (!failNext()) {
+                inFlight.finish();
                 return false;
             }
-            current = finish(window.remove());
         }
+        return true;
+    }
+
+    /** An input that was not submitted because of the cancellation; false if there is none to be told of. */
+    private boolean failNext() {
+        PennyException cause = inFlight.cause();
+        if (cause == null || heldBack == null && !(cause instanceof DeadlineException && inputs.hasNext())) {
+            return false;
+        }
+        if (heldBack == null) {
+            inputs.next();
+        }
+        heldBack = null;
+        current = List.<Outcome<R>>of(new Outcome.Failed<>(cause)).iterator();
         return true;
     }
 
@@ -70,7 +91,7 @@ final class BulkRun<R> implements TaskResults<R> {
     }
 
     private void fill() {
-        while (window.size() < windowMax && (heldBack != null || inputs.hasNext())) {
+        while (window.size() < windowMax && inFlight.cause() == null && (heldBack != null || inputs.hasNext())) {
             submitChunk();
         }
     }
@@ -95,9 +116,10 @@ final class BulkRun<R> implements TaskResults<R> {
                 outcomes[position] = new Outcome.Failed<>(refusal);
             }
         }
-        BulkChunk chunk = new BulkChunk(scheduler, function, runnable, bytes,
+        BulkChunk chunk = new BulkChunk(scheduler, function, terms, runnable, bytes,
                 (done, memory, record) -> outcomes[positions[done]] = new Outcome.Done<>(function.read(memory, record)));
         if (runnable > 0) {
+            inFlight.add(chunk);
             scheduler.submitter().submitBulk(chunk, placed -> write(placed, batch, positions));
         }
         window.add(new Part<>(chunk, outcomes, positions));
@@ -146,6 +168,7 @@ final class BulkRun<R> implements TaskResults<R> {
     private Iterator<Outcome<R>> finish(Part<R> part) {
         if (part.positions().length > 0) {
             part.chunk().await();
+            inFlight.remove(part.chunk());
             adaptChunkSize(part.chunk());
             for (int item = 0; part.chunk().hasFailures() && item < part.positions().length; item++) {
                 PennyException failure = part.chunk().failure(item);
@@ -167,8 +190,14 @@ final class BulkRun<R> implements TaskResults<R> {
     }
 
     @Override
+    public void cancel() {
+        inFlight.cancel(scheduler.cancelledFailure(function));
+    }
+
+    @Override
     public void close() {
-        window.forEach(part -> part.chunk().cancel());
+        inFlight.finish();
+        cancel();
         window.forEach(part -> {
             if (part.positions().length > 0) {
                 part.chunk().await();

@@ -10,10 +10,12 @@ import dev.penny.spi.ThreadBackend;
  * @param backend lends the threads
  * @param seed of the victim choice
  * @param memoryBytes the core's linear memory
- * @param queueCapacity tasks waiting in the injector, a power of two
+ * @param queueCapacity tasks waiting in one injector, a power of two
+ * @param mailboxCells cells per worker for tasks pinned to it, a power of two
  * @param rejectWhenFull submissions fail instead of waiting when the queue is full
  */
-public record EngineConfig(int workers, ThreadBackend backend, long seed, int memoryBytes, int queueCapacity, boolean rejectWhenFull) {
+public record EngineConfig(int workers, ThreadBackend backend, long seed, int memoryBytes, int queueCapacity, int mailboxCells,
+        boolean rejectWhenFull) {
 
     static final int SLOTS = 4096;
     private static final int DEQUE_CAPACITY = 256;
@@ -27,7 +29,7 @@ public record EngineConfig(int workers, ThreadBackend backend, long seed, int me
     CoreConfig core() {
         // Frames in flight are those queued and those being run.
         int hostFrames = queueCapacity + 4 * workers;
-        return new CoreConfig(workers, DEQUE_CAPACITY, queueCapacity, FRAMES_PER_WORKER * workers, hostFrames, SLOTS, STACK_BYTES,
-                memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS, 0, seed, memoryBytes);
+        return new CoreConfig(workers, DEQUE_CAPACITY, queueCapacity, mailboxCells, FRAMES_PER_WORKER * workers, hostFrames, SLOTS,
+                STACK_BYTES, memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS, 0, seed, memoryBytes);
     }
 }

@@ -15,6 +15,9 @@ sealed interface FrameOwner permits SubmittedTask, BulkChunk {
     /** An item of a bulk frame failed; called before {@link #completed}, perhaps by several workers at once. */
     void itemFailed(int item, PennyException cause);
 
+    /** What has not started never starts; whoever waits for it gets the cause. Before the frame is queued, or at any time after. */
+    void cancel(PennyException cause);
+
     /** The scheduler ended before the frame ran, or broke; the frame is not touched any more. */
     void abandon(PennyException cause);
 }

@@ -2,10 +2,11 @@ package dev.penny.internal.engine;
 
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
+import dev.penny.internal.core.WasmRuntime;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 
 /**
  * The timer that adds to the heartbeat word of the core, so that workers promote forks. It rests while no worker asks for the beat, hence
@@ -20,15 +21,16 @@ final class Heartbeat implements AutoCloseable {
     private static final int BEATS_PER_LOOK = 64;
 
     private final CoreMemory memory;
-    private final LongSupplier polls;
+    private final WasmRuntime runtime;
+    private final List<Worker> workers;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean closed;
     private Thread thread;
 
-    /** @param polls how often workers have asked so far */
-    Heartbeat(CoreMemory memory, LongSupplier polls) {
+    Heartbeat(CoreMemory memory, WasmRuntime runtime, List<Worker> workers) {
         this.memory = memory;
-        this.polls = polls;
+        this.runtime = runtime;
+        this.workers = workers;
     }
 
     /** Starts beating, if it does not. */
@@ -47,13 +49,23 @@ final class Heartbeat implements AutoCloseable {
     }
 
     private void run() {
+        runtime.context().enter();
+        try {
+            beatUntilClosed();
+        } finally {
+            runtime.context().leave();
+        }
+    }
+
+    private void beatUntilClosed() {
         int beat = CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT;
-        long seen = polls.getAsLong();
+        long seen = polls();
         for (int beats = 1; !closed; beats++) {
             LockSupport.parkNanos(this, PERIOD.toNanos());
             memory.storeSeqCst(beat, memory.loadAcquire(beat) + 1);
+            workers.forEach(worker -> worker.beat(false));
             if (beats % BEATS_PER_LOOK == 0) {
-                long now = polls.getAsLong();
+                long now = polls();
                 if (now == seen) {
                     rest();
                 }
@@ -62,10 +74,16 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
-    /** A poll that finds the word cleared starts the timer again; one that came before {@code running} is followed by others. */
+    /** How often workers have asked so far. */
+    private long polls() {
+        return workers.stream().mapToLong(Worker::polls).sum();
+    }
+
+    /** Every fork asks again until a poll finds the word cleared and {@code running} false, which starts the timer. */
     private void rest() {
         setTimerWord(0);
         running.set(false);
+        workers.forEach(worker -> worker.beat(true));
         while (!running.get() && !closed) {
             LockSupport.park(this);
         }

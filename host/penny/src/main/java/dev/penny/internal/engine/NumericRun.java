@@ -12,13 +12,15 @@ final class NumericRun {
 
     private final Scheduler scheduler;
     private final LoadedFunction<?> function;
+    private final Terms terms;
     private final long from;
     private final int count;
     private final ArrayDeque<BulkChunk> window = new ArrayDeque<>();
 
-    NumericRun(Scheduler scheduler, LoadedFunction<?> function, long from, int count) {
+    NumericRun(Scheduler scheduler, LoadedFunction<?> function, Terms terms, long from, int count) {
         this.scheduler = scheduler;
         this.function = function;
+        this.terms = terms;
         this.from = from;
         this.count = count;
     }
@@ -32,24 +34,29 @@ final class NumericRun {
     void run(IntFunction<BulkChunk.Reader> readers) {
         int window = CHUNKS_PER_WORKER * scheduler.workerCount();
         int chunkItems = Math.clamp(count / window, 1, CHUNK_ITEMS_MAX);
+        InFlight inFlight = new InFlight(scheduler, function, terms);
         try {
             int next = 0;
             while (next < count || !this.window.isEmpty()) {
                 while (next < count && this.window.size() < window) {
                     int items = Math.min(chunkItems, count - next);
-                    this.window.add(submit(next, items, readers.apply(next)));
+                    this.window.add(submit(inFlight, next, items, readers.apply(next)));
                     next += items;
                 }
-                finish(this.window.remove());
+                BulkChunk oldest = this.window.remove();
+                finish(oldest);
+                inFlight.remove(oldest);
             }
         } finally {
-            this.window.forEach(BulkChunk::cancel);
+            inFlight.finish();
+            inFlight.cancel(scheduler.cancelledFailure(function));
             this.window.forEach(BulkChunk::await);
         }
     }
 
-    private BulkChunk submit(int first, int items, BulkChunk.Reader reader) {
-        BulkChunk chunk = new BulkChunk(scheduler, function, items, 0, reader);
+    private BulkChunk submit(InFlight inFlight, int first, int items, BulkChunk.Reader reader) {
+        BulkChunk chunk = new BulkChunk(scheduler, function, terms, items, 0, reader);
+        inFlight.add(chunk);
         scheduler.submitter().submitBulk(chunk, placed -> function.marshaller()
                 .writeNumbers(scheduler.memory(), placed.record(0), placed.strideBytes(), from + first, placed.count()));
         return chunk;

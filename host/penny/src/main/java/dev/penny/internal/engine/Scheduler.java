@@ -11,6 +11,7 @@ import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreModule;
 import dev.penny.internal.core.MemoryMapReader;
+import dev.penny.internal.core.Sleepers;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
@@ -42,6 +43,7 @@ public final class Scheduler {
     private final Value tableModule;
     private final CoreMemory memory;
     private final Submitter submitter;
+    private final Deadlines deadlines = new Deadlines();
     private final Modules modules;
     private final List<Worker> workers;
     private final ForkFailures forkFailures;
@@ -66,7 +68,7 @@ public final class Scheduler {
         }
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
-        this.heartbeat = new Heartbeat(memory, () -> workers.stream().mapToLong(Worker::polls).sum());
+        this.heartbeat = new Heartbeat(memory, runtime, workers);
         this.backend = config.backend();
         this.crew = start(backend);
     }
@@ -116,6 +118,10 @@ public final class Scheduler {
         return submitter;
     }
 
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
     ArgumentRegion argumentRegion() {
         return submitter.argumentRegion();
     }
@@ -130,9 +136,9 @@ public final class Scheduler {
         return workers.size();
     }
 
-    /** How many tasks may wait in the injector. */
+    /** How many tasks may wait in an injector. */
     public int queueCapacity() {
-        return submitter.injector().capacity();
+        return submitter.normal().queue().capacity();
     }
 
     /** The backend that lends threads now. */
@@ -274,7 +280,7 @@ public final class Scheduler {
 
     private void returnWorkers(int command) {
         memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, command);
-        while (submitter.injector().claimSleeper() >= 0) {
+        while (submitter.sleepers().claimAny() != Sleepers.NONE) {
             // Claimed, so that no worker parks again before it has seen the command.
         }
         workers.forEach(worker -> crew.unpark(worker.index()));
@@ -299,6 +305,7 @@ public final class Scheduler {
             }
             phase = Phase.CLOSED;
             returnWorkers(CoreLayout.COMMAND_STOP);
+            deadlines.close();
             heartbeat.close();
             submitter.abandonAll(closed("close"));
             workers.forEach(Worker::closeGuests);

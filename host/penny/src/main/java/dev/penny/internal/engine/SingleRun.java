@@ -17,29 +17,42 @@ final class SingleRun<R> implements TaskResults<R> {
 
     private final Scheduler scheduler;
     private final LoadedFunction<R> function;
+    private final Terms terms;
     private final Iterator<?> inputs;
     private final int windowMax;
+    private final InFlight inFlight;
     private final ArrayDeque<Object> window = new ArrayDeque<>();
 
-    SingleRun(Scheduler scheduler, LoadedFunction<R> function, Iterator<?> inputs) {
+    SingleRun(Scheduler scheduler, LoadedFunction<R> function, Terms terms, Iterator<?> inputs) {
         this.scheduler = scheduler;
         this.function = function;
+        // The clock of the whole run is the only one.
+        this.terms = new Terms(terms.placement(), 0);
+        this.inFlight = new InFlight(scheduler, function, terms);
         this.inputs = inputs;
-        this.windowMax = Math.min(WINDOW_MAX, scheduler.queueCapacity());
+        this.windowMax = Math.min(WINDOW_MAX, terms.placement().queue().capacity());
     }
 
     @Override
     public boolean hasNext() {
-        return !window.isEmpty() || inputs.hasNext();
+        boolean more = !window.isEmpty() || !(inFlight.cause() instanceof ClosedException) && inputs.hasNext();
+        if (!more) {
+            inFlight.finish();
+        }
+        return more;
     }
 
     @Override
     public Outcome<R> next() {
-        while (window.size() < windowMax && inputs.hasNext()) {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        while (window.size() < windowMax && inFlight.cause() == null && inputs.hasNext()) {
             window.add(submit(inputs.next()));
         }
         if (window.isEmpty()) {
-            throw new NoSuchElementException();
+            inputs.next();
+            return new Outcome.Failed<>(inFlight.cause());
         }
         return switch (window.remove()) {
             case PennyException refusal -> new Outcome.Failed<>(refusal);
@@ -51,7 +64,9 @@ final class SingleRun<R> implements TaskResults<R> {
     private Object submit(Object input) {
         try {
             Object[] arguments = function.marshaller().prepare(input instanceof Object[] several ? several : new Object[] {input});
-            SubmittedTask<R> task = new SubmittedTask<>(scheduler, function, arguments);
+            SubmittedTask<R> task = new SubmittedTask<>(scheduler, function, terms, arguments);
+            task.setMayBeCancelledEarly();
+            inFlight.add(task);
             scheduler.submitter().submit(task);
             return task;
         } catch (PennyException refusal) {
@@ -67,16 +82,20 @@ final class SingleRun<R> implements TaskResults<R> {
             return new Outcome.Failed<>(failure);
         } catch (CancellationException e) {
             return new Outcome.Failed<>(new ClosedException("cancelled: function=" + function.mangledName(), e));
+        } finally {
+            inFlight.remove(task);
         }
     }
 
     @Override
+    public void cancel() {
+        inFlight.cancel(scheduler.cancelledFailure(function));
+    }
+
+    @Override
     public void close() {
-        for (Object entry : window) {
-            if (entry instanceof SubmittedTask<?> task) {
-                task.cancel(false);
-            }
-        }
+        inFlight.finish();
+        cancel();
         window.clear();
     }
 }

@@ -10,6 +10,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -32,14 +33,19 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
 
     private final Scheduler scheduler;
     private final LoadedFunction<R> function;
+    private final Terms terms;
     private final Object[] arguments;
+    /** Set before anybody else can cancel a task that is still on its way into a queue. */
+    private boolean mayBeCancelledEarly;
+    private Future<?> timer;
     private volatile int frameIndex = HostFrames.NONE;
     private int blockRef;
     private int blockBytes;
 
-    SubmittedTask(Scheduler scheduler, LoadedFunction<R> function, Object[] preparedArguments) {
+    SubmittedTask(Scheduler scheduler, LoadedFunction<R> function, Terms terms, Object[] preparedArguments) {
         this.scheduler = scheduler;
         this.function = function;
+        this.terms = terms;
         this.arguments = preparedArguments;
     }
 
@@ -52,8 +58,36 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         return function;
     }
 
+    Terms terms() {
+        return terms;
+    }
+
     Object[] arguments() {
         return arguments;
+    }
+
+    /** Starts the clock, if there is a deadline; before the task is submitted. */
+    void startTimer() {
+        if (terms.hasDeadline()) {
+            mayBeCancelledEarly = true;
+            timer = scheduler.deadlines().after(terms.deadlineNanos(), () -> cancel(terms.exceeded(function)));
+        }
+    }
+
+    void stopTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /** Others know the task before it is in a queue. */
+    void setMayBeCancelledEarly() {
+        mayBeCancelledEarly = true;
+    }
+
+    /** True if it was cancelled before it came into a queue: it needs no frame. */
+    boolean wasCancelledEarly() {
+        return mayBeCancelledEarly && isDone();
     }
 
     /** Before the frame is published. The block is freed with the frame; 0 bytes for none. */
@@ -64,6 +98,17 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         FRAME_INDEX.setRelease(this, index);
     }
 
+    /**
+     * The frame is ready and nobody else knows it yet. Whoever cancelled the task meanwhile either sees the frame, or is seen here; then
+     * the frame is cancelled before any worker can claim it.
+     */
+    void beforePush() {
+        if (mayBeCancelledEarly) {
+            VarHandle.fullFence();
+            cancelFrame();
+        }
+    }
+
     /** The frame could not be published after all. */
     void unqueued() {
         FRAME_INDEX.setRelease(this, HostFrames.NONE);
@@ -72,14 +117,23 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
-        cancelFrameIfDone();
+        stopTimer();
+        cancelFrame();
         return cancelled;
     }
 
-    /** Cancels the frame of a task whose future is cancelled; also for one that was cancelled just before its frame was queued. */
-    void cancelFrameIfDone() {
+    @Override
+    public void cancel(PennyException cause) {
+        if (completeExceptionally(cause)) {
+            stopTimer();
+            cancelFrame();
+        }
+    }
+
+    /** Cancels the frame of a task whose future was cancelled; one that has completed has none any more. */
+    private void cancelFrame() {
         int index = frameIndex;
-        if (index != HostFrames.NONE && isCancelled()) {
+        if (index != HostFrames.NONE && isCompletedExceptionally()) {
             scheduler.cancelFrame(index, this);
         }
     }
@@ -87,6 +141,7 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     @Override
     public void completed(Worker worker, int frame, int state) {
         CoreMemory memory = scheduler.memory();
+        stopTimer();
         switch (state) {
             case CoreLayout.FRAME_STATE_DONE -> {
                 R result = function.read(memory, frame + CoreLayout.FRAME_RECORD);
@@ -119,6 +174,7 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
 
     @Override
     public void abandon(PennyException cause) {
+        stopTimer();
         completeExceptionally(cause);
     }
 

@@ -2,48 +2,95 @@ package dev.penny.internal.engine;
 
 import dev.penny.api.CapacityException;
 import dev.penny.api.PennyException;
+import dev.penny.api.TaskOptions;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostFrames;
-import dev.penny.internal.core.Injector;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import dev.penny.internal.core.Sleepers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * The way in: writes frames, publishes them through the injector and wakes a sleeper. It takes no scheduling decision.
+ * The way in: writes frames, publishes them through the queue of their placement and wakes a sleeper. It takes no scheduling decision.
  *
  * <p><b>Threads:</b> any; an ordinary thread may wait here, a worker never does.
  */
 final class Submitter {
 
     private static final long FULL_WAIT_NANOS = 20_000;
+    /** Scheduling actions between two attempts, where the waiting thread runs the workers itself. */
+    private static final int FULL_WAIT_STEPS = 64;
 
     private final Scheduler scheduler;
     private final CoreMemory memory;
     private final boolean rejectWhenFull;
     private final HostFrames<FrameOwner> frames;
-    private final Injector injector;
+    private final Sleepers sleepers;
     private final ArgumentRegion argumentRegion;
-    private final ConcurrentLinkedQueue<SubmittedTask<?>> spilled = new ConcurrentLinkedQueue<>();
+    /** By {@code PRIORITY_*}, then by worker. */
+    private final List<Placement> placements;
+    private final Terms defaults;
+    private final AtomicInteger spilledCount = new AtomicInteger();
 
     Submitter(Scheduler scheduler, CoreMemory memory, boolean rejectWhenFull) {
         this.scheduler = scheduler;
         this.memory = memory;
         this.rejectWhenFull = rejectWhenFull;
         this.frames = new HostFrames<>(memory);
-        this.injector = new Injector(memory);
+        this.sleepers = new Sleepers(memory);
         this.argumentRegion = new ArgumentRegion(memory);
+        this.placements = placements(memory);
+        this.defaults = new Terms(normal(), 0);
+    }
+
+    private static List<Placement> placements(CoreMemory memory) {
+        List<Placement> made = new ArrayList<>();
+        made.add(CoreLayout.PRIORITY_NORMAL, Placement.ofPriority(memory, CoreLayout.PRIORITY_NORMAL, "normal"));
+        made.add(CoreLayout.PRIORITY_HIGH, Placement.ofPriority(memory, CoreLayout.PRIORITY_HIGH, "high"));
+        made.add(CoreLayout.PRIORITY_LOW, Placement.ofPriority(memory, CoreLayout.PRIORITY_LOW, "low"));
+        int workers = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_COUNT);
+        for (int worker = 0; worker < workers; worker++) {
+            made.add(Placement.ofWorker(memory, worker));
+        }
+        return List.copyOf(made);
     }
 
     HostFrames<FrameOwner> frames() {
         return frames;
     }
 
-    Injector injector() {
-        return injector;
+    Sleepers sleepers() {
+        return sleepers;
+    }
+
+    /** Where what has no options goes. */
+    Placement normal() {
+        return placements.get(CoreLayout.PRIORITY_NORMAL);
+    }
+
+    /** Of what has no options. */
+    Terms defaults() {
+        return defaults;
+    }
+
+    /** @throws IllegalArgumentException pinned to a worker that does not exist */
+    Terms terms(TaskOptions options) {
+        int workers = placements.size() - CoreLayout.PRIORITY_COUNT;
+        if (options.worker().orElse(0) >= workers) {
+            throw new IllegalArgumentException("worker out of range: value=%d, min=0, max=%d"
+                    .formatted(options.worker().getAsInt(), workers - 1));
+        }
+        int index = options.worker().isPresent() ? CoreLayout.PRIORITY_COUNT + options.worker().getAsInt() : switch (options.priority()) {
+            case HIGH -> CoreLayout.PRIORITY_HIGH;
+            case NORMAL -> CoreLayout.PRIORITY_NORMAL;
+            case LOW -> CoreLayout.PRIORITY_LOW;
+        };
+        return new Terms(placements.get(index), options.deadline().map(Terms::nanos).orElse(0L));
     }
 
     ArgumentRegion argumentRegion() {
@@ -58,18 +105,32 @@ final class Submitter {
             throw new CapacityException("arguments larger than argument memory: function=%s, bytes=%d, limit=%d"
                     .formatted(task.function(), bytes, argumentRegion.sizeBytes()));
         }
+        task.startTimer();
         if (tryStart(task)) {
             return;
         }
+        Placement placement = task.terms().placement();
         if (Worker.onWorkerOf(scheduler)) {
-            spilled.add(task);
+            spill(task);
             startSpilled();
         } else if (rejectWhenFull) {
-            throw new CapacityException("injector full: function=%s, queued=%d, limit=%d"
-                    .formatted(task.function(), injector.size(), injector.capacity()));
+            task.stopTimer();
+            throw new CapacityException("queue full: function=%s, queue=%s, queued=%d, limit=%d"
+                    .formatted(task.function(), placement.name(), placement.queue().size(), placement.queue().capacity()));
         } else {
-            waitUntil(() -> tryStart(task), task.function());
+            try {
+                waitUntil(() -> tryStart(task), task.function());
+            } catch (PennyException e) {
+                task.stopTimer();
+                throw e;
+            }
         }
+    }
+
+    private void spill(SubmittedTask<?> task) {
+        task.setMayBeCancelledEarly();
+        spilledCount.incrementAndGet();
+        task.terms().placement().spilled().add(task);
     }
 
     /** Queues a chunk, waiting for argument memory and a frame; {@code writer} fills the records. */
@@ -85,6 +146,9 @@ final class Submitter {
     }
 
     private boolean tryStart(SubmittedTask<?> task) {
+        if (task.wasCancelledEarly()) {
+            return true;
+        }
         LoadedFunction<?> function = task.loadedFunction();
         int index = frames.take(task);
         if (index == HostFrames.NONE) {
@@ -100,7 +164,9 @@ final class Submitter {
         }
         function.marshaller().write(memory, frame + CoreLayout.FRAME_RECORD, block, task.arguments());
         task.queued(index, block, inline ? 0 : bytes);
-        if (publish(index, CoreLayout.KIND_SINGLE, function, 0, task)) {
+        write(index, CoreLayout.KIND_SINGLE, function, 0, task.terms());
+        task.beforePush();
+        if (publish(index, function, task, task.terms().placement())) {
             return true;
         }
         task.unqueued();
@@ -112,6 +178,9 @@ final class Submitter {
     }
 
     private boolean tryStart(BulkChunk chunk, Consumer<BulkChunk> writer) {
+        if (chunk.endIfCancelled()) {
+            return true;
+        }
         int index = frames.take(chunk);
         if (index == HostFrames.NONE) {
             return false;
@@ -123,24 +192,30 @@ final class Submitter {
         }
         chunk.place(block);
         writer.accept(chunk);
+        write(index, CoreLayout.KIND_BULK, chunk.function(), block, chunk.terms());
         chunk.queued(index);
-        if (publish(index, CoreLayout.KIND_BULK, chunk.function(), block, chunk)) {
+        if (publish(index, chunk.function(), chunk, chunk.terms().placement())) {
             return true;
         }
+        chunk.unqueued();
         argumentRegion.free(block, chunk.blockBytes());
         frames.giveBack(index);
         return false;
     }
 
-    private boolean publish(int index, int kind, LoadedFunction<?> function, int block, FrameOwner owner) {
+    private void write(int index, int kind, LoadedFunction<?> function, int block, Terms terms) {
         int frame = frames.ref(index);
         memory.putInt(frame + CoreLayout.FRAME_SLOT, function.slot());
         memory.putInt(frame + CoreLayout.FRAME_KIND, kind);
         memory.putInt(frame + CoreLayout.FRAME_OWNER, CoreLayout.OWNER_HOST);
         memory.putInt(frame + CoreLayout.FRAME_BLOCK, block);
-        memory.putInt(frame + CoreLayout.FRAME_FLAGS, function.frameFlags());
+        memory.putInt(frame + CoreLayout.FRAME_FLAGS, function.frameFlags() | terms.placement().flags());
+        memory.putInt(frame + CoreLayout.FRAME_CANCELLED, 0);
         memory.putInt(frame + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY);
-        if (!injector.tryPush(frame)) {
+    }
+
+    private boolean publish(int index, LoadedFunction<?> function, FrameOwner owner, Placement placement) {
+        if (!placement.queue().tryPush(frames.ref(index))) {
             return false;
         }
         // Pairs with abandonAll: either this sees CLOSED, or abandonAll sees the owner.
@@ -148,14 +223,15 @@ final class Submitter {
             owner.abandon(Scheduler.closed(function));
             return true;
         }
-        wakeOne();
+        wake(placement);
         return true;
     }
 
     private void waitUntil(BooleanSupplier started, Object function) {
         while (!started.getAsBoolean()) {
             scheduler.checkOpen(function);
-            if (!scheduler.drive(() -> injector.size() < injector.capacity() / 2)) {
+            AtomicInteger stepsLeft = new AtomicInteger(FULL_WAIT_STEPS);
+            if (!scheduler.drive(() -> stepsLeft.getAndDecrement() <= 0)) {
                 LockSupport.parkNanos(FULL_WAIT_NANOS);
             }
         }
@@ -163,17 +239,25 @@ final class Submitter {
 
     /** Starts what tasks submitted while the queue was full; true if something was started. */
     boolean startSpilled() {
+        if (spilledCount.get() == 0) {
+            return false;
+        }
+        boolean started = false;
+        for (Placement placement : placements) {
+            started |= startSpilled(placement);
+        }
+        return started;
+    }
+
+    private boolean startSpilled(Placement placement) {
         boolean started = false;
         SubmittedTask<?> task;
-        while ((task = spilled.poll()) != null) {
-            if (task.isDone()) {
-                continue; // cancelled while it was here
-            }
+        while ((task = placement.spilled().poll()) != null) {
             if (!tryStart(task)) {
-                spilled.add(task);
+                placement.spilled().add(task);
                 return started;
             }
-            task.cancelFrameIfDone();
+            spilledCount.decrementAndGet();
             started = true;
         }
         return started;
@@ -185,6 +269,7 @@ final class Submitter {
         if (memory.casSeqCst(state, CoreLayout.FRAME_STATE_RUNNING, CoreLayout.FRAME_STATE_READY)) {
             return; // The worker is still leaving; it queues the frame itself.
         }
+        Placement placement = placementOf(memory.getInt(frame + CoreLayout.FRAME_FLAGS));
         memory.storeSeqCst(state, CoreLayout.FRAME_STATE_READY);
         if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB) {
             // The worker that forked it dispatches it again when it joins; see join.h of the core.
@@ -193,25 +278,31 @@ final class Submitter {
             }
             return;
         }
-        while (!injector.tryPush(frame)) {
+        while (!placement.queue().tryPush(frame)) {
             if (scheduler.isClosed() || scheduler.isBroken()) {
                 return;
             }
             LockSupport.parkNanos(FULL_WAIT_NANOS);
         }
-        wakeOne();
+        wake(placement);
     }
 
-    private void wakeOne() {
-        int sleeper = injector.claimSleeper();
-        if (sleeper >= 0) {
+    private Placement placementOf(int flags) {
+        int pin = flags >>> CoreLayout.FLAG_PIN_SHIFT;
+        int priority = flags >>> CoreLayout.FLAG_PRIORITY_SHIFT & 3;
+        return placements.get(pin == 0 ? priority : CoreLayout.PRIORITY_COUNT + pin - 1);
+    }
+
+    private void wake(Placement placement) {
+        int sleeper = placement.claimSleeper(sleepers);
+        if (sleeper != Sleepers.NONE) {
             scheduler.unpark(sleeper);
         }
     }
 
     /** True if nothing that was submitted is still to be completed. */
     boolean allDone() {
-        return spilled.isEmpty() && frames.allFree();
+        return spilledCount.get() == 0 && frames.allFree();
     }
 
     /** Fails everything that waits; the scheduler has ended or broken. */
@@ -222,9 +313,12 @@ final class Submitter {
                 owner.abandon(cause);
             }
         }
-        SubmittedTask<?> task;
-        while ((task = spilled.poll()) != null) {
-            task.abandon(cause);
+        for (Placement placement : placements) {
+            SubmittedTask<?> task;
+            while ((task = placement.spilled().poll()) != null) {
+                spilledCount.decrementAndGet();
+                task.abandon(cause);
+            }
         }
     }
 }

@@ -291,6 +291,24 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     }
 
     @Override
+    public Registration registerBeatFlag(Value global) {
+        return forks.registerBeatFlag(global);
+    }
+
+    /** A beat has come; {@code always}: also if it does not run. <b>Threads:</b> any, inside the shared context. */
+    void beat(boolean always) {
+        WorkerForks known = forks;
+        if (known != null && (always || isRunning())) {
+            known.beat();
+        }
+    }
+
+    private boolean isRunning() {
+        int state = memory.loadAcquire(blockRef + CoreLayout.WORKER_STATE);
+        return state == CoreLayout.WORKER_STATE_RUNNING || state == CoreLayout.WORKER_STATE_BLOCKED;
+    }
+
+    @Override
     public int failedChildRef() {
         return blockRef + CoreLayout.WORKER_FAILED_CHILD;
     }

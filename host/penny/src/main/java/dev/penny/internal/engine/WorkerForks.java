@@ -4,9 +4,13 @@ import dev.penny.internal.core.CoreForks;
 import dev.penny.internal.core.CoreInstance;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
+import dev.penny.internal.core.WorkerLink;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import org.graalvm.polyglot.PolyglotException;
+import org.graalvm.polyglot.Value;
 
 /**
  * The forks of one worker as Java sees them. All but {@link #wake} is called by the task that the worker is dispatching, on its thread.
@@ -27,7 +31,8 @@ final class WorkerForks {
     private volatile Thread resting;
     private int restedFor;
     private long restNanos;
-    private int forksToPoll = 1;
+    private int beatSeen;
+    private final List<Value> beatFlags = new CopyOnWriteArrayList<>();
 
     WorkerForks(Worker worker, Scheduler scheduler, CoreInstance core, int blockRef) {
         this.worker = worker;
@@ -41,14 +46,28 @@ final class WorkerForks {
         return core.forks();
     }
 
-    /** Counts a fork; true if it is time to promote the oldest private one. */
+    /** True if it is time to promote the oldest private fork. Cheap: to be asked at every fork. */
     boolean beatDue() {
-        if (--forksToPoll > 0) {
+        int beat = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT);
+        if (beat == beatSeen && memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_TIMER) != 0) {
             return false;
         }
-        int polled = forks().poll(worker.index());
-        forksToPoll = Math.abs(polled);
-        return polled < 0;
+        beatSeen = beat;
+        return (forks().poll(worker.index()) & CoreLayout.POLL_PROMOTE) != 0;
+    }
+
+    /** See {@link WorkerLink#registerBeatFlag}. */
+    WorkerLink.Registration registerBeatFlag(Value global) {
+        global.putMember("value", 1);
+        beatFlags.add(global);
+        return () -> beatFlags.remove(global);
+    }
+
+    /** A beat has come. <b>Threads:</b> any. */
+    void beat() {
+        for (Value flag : beatFlags) {
+            flag.putMember("value", 1);
+        }
     }
 
     /** A fork of the running task, its record unwritten; 0 if there is no frame left or no task is running. */

@@ -2,6 +2,7 @@ package dev.penny.internal.guest;
 
 import dev.penny.api.TaskCall;
 import dev.penny.api.ValueType;
+import dev.penny.internal.core.CancelWord;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.WorkerLink;
 import java.nio.ByteBuffer;
@@ -11,15 +12,19 @@ import java.nio.charset.StandardCharsets;
 final class DetachedCall implements TaskCall {
 
     private final CallShape shape;
+    private final CoreMemory memory;
+    private final int frame;
     private final long[] words;
     private final byte[][] blocks;
     private long resultWord;
     private byte[] resultBlock = {};
     private boolean resultSet;
 
-    /** Copies the arguments out of a record. */
-    DetachedCall(CallShape shape, CoreMemory memory, int record) {
+    /** Copies the arguments out of a record; the frame stays this call's until it is resumed. */
+    DetachedCall(CallShape shape, CoreMemory memory, int frame, int record) {
         this.shape = shape;
+        this.memory = memory;
+        this.frame = frame;
         this.words = new long[shape.parameterCount()];
         this.blocks = new byte[shape.parameterCount()][];
         for (int i = 0; i < words.length; i++) {
@@ -41,6 +46,11 @@ final class DetachedCall implements TaskCall {
         } else if (shape.hasResult()) {
             link.memory().putLong(record, resultWord);
         }
+    }
+
+    @Override
+    public boolean cancelled() {
+        return CancelWord.isSet(memory, frame);
     }
 
     @Override

@@ -64,6 +64,13 @@ final class HostedWasmInstance implements GuestInstance {
         return true;
     }
 
+    /** This instance is used up. */
+    @Override
+    public void close() {
+        live.ifPresent(WasmCode.Live::close);
+        live = Optional.empty();
+    }
+
     private int run(BoundFunction function, int record) {
         WasmCode.Live instance = current();
         Optional<Wasi> wasi = instance.wasi();
@@ -75,11 +82,11 @@ final class HostedWasmInstance implements GuestInstance {
                 throw fault.get();
             }
             if (function.name().equals(START)) {
-                live = Optional.empty();
+                close();
             }
             return outcome;
         } catch (PolyglotException e) {
-            live = Optional.empty();
+            close();
             return ended(function, record, e);
         } finally {
             wasi.ifPresent(Wasi::endTask);

@@ -3,6 +3,7 @@ package dev.penny.internal.guest;
 import dev.penny.api.JavaTask;
 import dev.penny.api.TaskCall;
 import dev.penny.api.ValueType;
+import dev.penny.internal.core.CancelWord;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostTask;
@@ -49,6 +50,14 @@ final class RecordCall implements HostTask, TaskCall {
             record = 0;
             block = null;
         }
+    }
+
+    @Override
+    public boolean cancelled() {
+        if (record == 0) {
+            throw shape.outsideOfTask();
+        }
+        return CancelWord.isSet(memory, link.currentFrame());
     }
 
     private int argument(int index, ValueType type) {

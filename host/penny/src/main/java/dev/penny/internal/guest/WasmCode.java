@@ -32,6 +32,9 @@ final class WasmCode {
     private static final System.Logger.Level[] LEVELS = {
         System.Logger.Level.DEBUG, System.Logger.Level.INFO, System.Logger.Level.WARNING, System.Logger.Level.ERROR};
 
+    /** The global in which a guest that forks sees a beat. */
+    private static final String BEAT_FLAG = "penny_beat_flag";
+
     private final WasmRuntime runtime;
     private final String name;
     private final WasmShape shape;
@@ -64,8 +67,14 @@ final class WasmCode {
      *
      * @param memory its own or the imported one
      * @param wasi its WASI functions
+     * @param beat that the heartbeat reaches it
      */
-    record Live(Value exports, Optional<Value> memory, Optional<Wasi> wasi) {
+    record Live(Value exports, Optional<Value> memory, Optional<Wasi> wasi, Optional<WorkerLink.Registration> beat) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            beat.ifPresent(WorkerLink.Registration::close);
+        }
 
         /** An export, or the memory by its ABI name. */
         Value member(String member) {
@@ -109,7 +118,9 @@ final class WasmCode {
                 ? Optional.of(exports.getMember(WasmImports.MEMORY_NAME)) : Optional.empty();
         Optional<Value> visible = importedMemory.or(() -> own);
         visible.ifPresent(memory::attach);
-        return new Live(exports, visible, wasi);
+        Optional<WorkerLink.Registration> beat = shape.globals().contains(BEAT_FLAG)
+                ? Optional.of(link.registerBeatFlag(exports.getMember(BEAT_FLAG))) : Optional.empty();
+        return new Live(exports, visible, wasi, beat);
     }
 
     /** Runs {@code _initialize} of a reactor module, once per instance, when stack and memory are ready. */

@@ -36,4 +36,9 @@ final class WasmInstance implements GuestInstance {
     public boolean survivesTrap() {
         return false;
     }
+
+    @Override
+    public void close() {
+        live.close();
+    }
 }

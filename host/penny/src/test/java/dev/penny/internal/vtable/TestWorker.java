@@ -1,6 +1,7 @@
 package dev.penny.internal.vtable;
 
 import dev.penny.api.CapacityException;
+import dev.penny.internal.core.CoreForks;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.WasmRuntime;
@@ -8,6 +9,7 @@ import dev.penny.internal.core.WorkerLink;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.graalvm.polyglot.Value;
@@ -216,6 +218,31 @@ public final class TestWorker implements WorkerLink {
     /** A record is all there is of a frame here. */
     public void currentFrame(int frame) {
         frameNow = frame;
+    }
+
+    @Override
+    public CoreForks forks() {
+        throw new UnsupportedOperationException("a test worker cannot fork");
+    }
+
+    @Override
+    public int jobSlot() {
+        return 0;
+    }
+
+    @Override
+    public OptionalInt findNumericFunction(String name) {
+        return OptionalInt.empty();
+    }
+
+    @Override
+    public Registration registerBeatFlag(Value global) {
+        return () -> { };
+    }
+
+    @Override
+    public int failedChildRef() {
+        return 0;
     }
 
     @Override
