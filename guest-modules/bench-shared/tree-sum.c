@@ -33,11 +33,14 @@ static int64_t sum_sequential(int64_t address) {
     return sum;
 }
 
+static int64_t add(int64_t left, int64_t right) {
+    return left + right;
+}
+
 static int64_t sum_task(int64_t address) {
     const node *top = (const node *)(uintptr_t)address;
     if (!top->left) return top->value;
-    penny_pair both = penny_join(sum_task, (int64_t)(uintptr_t)top->left, sum_task, (int64_t)(uintptr_t)top->right);
-    return top->value + both.first + both.second;
+    return top->value + penny_join_reduce(sum_task, (int64_t)(uintptr_t)top->left, sum_task, (int64_t)(uintptr_t)top->right, add);
 }
 
 PENNY_EXPORT(build, "(i32)->()")

@@ -39,7 +39,7 @@ final class Memory {
     static Peak measure(Peer peer, int workers, int leaves) {
         if (peer == Peer.PENNY) {
             try (Setup setup = new Setup(workers)) {
-                TaskFunction<Object> skynet = setup.function(workers, "skynet", "skynet");
+                TaskFunction<Object> skynet = setup.function(workers, "bench/skynet", "skynet");
                 return measure(leaves, size -> () -> Setup.number(skynet.call(size)));
             } catch (Exception e) {
                 throw new IllegalStateException("skynet failed: " + e, e);

@@ -74,6 +74,21 @@ public final class Results {
             return runs.stream().flatMap(run -> run.comparisons().stream()).toList();
         }
 
+        /** These results, and those of {@code older} that they do not have, in the order of {@code names}. */
+        Raw over(Raw older, List<String> names) {
+            older.requireSame(mode, workers);
+            List<Run> merged = names.stream().map(name -> run(name).or(() -> older.run(name))).flatMap(Optional::stream).toList();
+            return new Raw(date, mode, workers, machine, merged, idle == null ? older.idle : idle, memory == null ? older.memory : memory);
+        }
+
+        /** @throws IllegalArgumentException these were measured in another way */
+        void requireSame(String otherMode, int otherWorkers) {
+            if (!mode.equals(otherMode) || workers != otherWorkers) {
+                throw new IllegalArgumentException("results measured in different ways: mode=%s and %s, workers=%d and %d"
+                        .formatted(mode, otherMode, workers, otherWorkers));
+            }
+        }
+
         /** The benchmark with this name. */
         public Optional<Run> run(String name) {
             return runs.stream().filter(run -> run.name().equals(name)).findFirst();

@@ -59,9 +59,9 @@ public final class Setup implements AutoCloseable {
         return modules.computeIfAbsent(count + ":" + path, _ -> penny(count).load(guestPath(path), LoadOptions.DEFAULT.named(path.replaceAll("[/.]", "-"))));
     }
 
-    /** A function of a module of {@code guest-modules/dist/bench}. */
+    /** A function of a module of {@code guest-modules/dist}. */
     public TaskFunction<Object> function(int count, String module, String name) {
-        return guest(count, "dist/bench/" + module + ".wasm").function(name);
+        return guest(count, "dist/" + module + ".wasm").function(name);
     }
 
     /** A number that a task returned; 0 for a task without a result. */

@@ -29,6 +29,7 @@ public final class SuiteCommand implements Callable<Integer> {
     /** The serial repeat may spread this much. */
     static final double SPREAD_MAX = 0.15;
     static final int UNSTEADY = 3;
+    private static final int RETRIES = 2;
     /** Quick: all within 8 minutes, one within 60 s, building and starting included. */
     private static final Duration QUICK_ALL = Duration.ofSeconds(420);
     private static final Duration QUICK_ONE = Duration.ofSeconds(32);
@@ -54,6 +55,9 @@ public final class SuiteCommand implements Callable<Integer> {
 
     @Option(names = "--force", description = "Write results although the machine was unsteady. Not for publishing.")
     private boolean force;
+
+    @Option(names = "--update", description = "Keep what --raw FILE already has of other benchmarks.")
+    private boolean update;
 
     @Option(names = "--list", description = "List the benchmarks.")
     private boolean list;
@@ -104,12 +108,23 @@ public final class SuiteCommand implements Callable<Integer> {
             String name = chosen.get(i);
             Duration left = QUICK_ALL.minus(Duration.between(start, Instant.now())).dividedBy(chosen.size() - i);
             Duration budget = left.compareTo(QUICK_ONE) > 0 ? QUICK_ONE : left.compareTo(QUICK_MIN) < 0 ? QUICK_MIN : left;
-            measure(name, quick ? new Child.Mode(true, budget) : Child.Mode.FULL, "[%d/%d] %s".formatted(i + 1, chosen.size(), name), measured);
+            try {
+                measure(name, quick ? new Child.Mode(true, budget) : Child.Mode.FULL, "[%d/%d] %s".formatted(i + 1, chosen.size(), name), measured);
+            } catch (IllegalStateException e) {
+                // The others are still worth measuring.
+                err.println("bench: " + e.getMessage());
+                measured.failed.add(name);
+            }
         }
         Results.Raw everything = new Results.Raw(start.truncatedTo(ChronoUnit.SECONDS).toString(), quick ? "quick" : "full", workers,
                 Machine.describe(), measured.runs, measured.idle, measured.memory);
         err.printf("%d benchmarks in %d s%n", chosen.size(), Duration.between(start, Instant.now()).toSeconds());
-        return publish(everything);
+        int status = publish(everything);
+        if (!measured.failed.isEmpty()) {
+            err.println("bench: failed: " + String.join(" ", measured.failed));
+            return 1;
+        }
+        return status;
     }
 
     private void checkOptions() throws IOException {
@@ -123,6 +138,13 @@ public final class SuiteCommand implements Callable<Integer> {
         if (smoke && (quick || json != null || raw != null)) {
             throw new IllegalArgumentException("--smoke measures nothing: leave out --quick, --json and --raw");
         }
+        if (update) {
+            if (raw == null || !Files.isReadable(raw)) {
+                throw new IllegalArgumentException("--update needs an existing file: --raw=" + raw);
+            }
+            // Refused now, and not after an hour.
+            Results.raw(Files.readString(raw)).requireSame(quick ? "quick" : "full", workers);
+        }
         for (Path file : new Path[] {json, raw}) {
             if (file != null && (Files.isDirectory(file) || !Files.isDirectory(file.toAbsolutePath().getParent()))) {
                 throw new IllegalArgumentException("cannot be written, no such folder or not a file: file=" + file);
@@ -132,6 +154,7 @@ public final class SuiteCommand implements Callable<Integer> {
 
     private static final class Measured {
         private final List<Run> runs = new ArrayList<>();
+        private final List<String> failed = new ArrayList<>();
         private Idle.Reading idle;
         private Memory.Reading memory;
     }
@@ -151,9 +174,9 @@ public final class SuiteCommand implements Callable<Integer> {
             }
             default -> {
                 Run run = child(name, mode, true, Run.class, prefix);
-                // One more try: a neighbour on a shared machine may be gone by then.
-                if (run.serialSpread() > SPREAD_MAX && !mode.quick()) {
-                    err.printf(Locale.ROOT, "%s: unsteady, the serial repeat spread %.0f %%; measuring once more%n", name, 100 * run.serialSpread());
+                // Once more: a neighbour on a shared machine may be gone by then.
+                for (int retry = 0; retry < RETRIES && run.serialSpread() > SPREAD_MAX && !mode.quick(); retry++) {
+                    err.printf(Locale.ROOT, "%s: unsteady, the serial repeat spread %.0f %%; measuring again%n", name, 100 * run.serialSpread());
                     run = child(name, mode, true, Run.class, prefix);
                 }
                 measured.runs.add(run);
@@ -188,11 +211,12 @@ public final class SuiteCommand implements Callable<Integer> {
             err.println("bench: no results written; run again when nothing else runs, or look at them with --force");
             return UNSTEADY;
         }
+        Results.Raw whole = update ? everything.over(Results.raw(Files.readString(raw)), Catalog.names()) : everything;
         if (json != null) {
-            Files.writeString(json, Results.toJson(everything.comparisons()));
+            Files.writeString(json, Results.toJson(whole.comparisons()));
         }
         if (raw != null) {
-            Files.writeString(raw, Results.toJson(everything));
+            Files.writeString(raw, Results.toJson(whole));
         }
         return 0;
     }

@@ -70,6 +70,21 @@ class ResultsTest {
         assertEquals(List.of("2 penny-1 0.375", "2 java-sequential 0.75", "1 fork-join-pool 1.0", "1 java-sequential 2.0"), lines);
     }
 
+    @Test
+    void newerResultsReplaceOlderOnesOfTheSameBenchmarks() {
+        Run fib = run(new double[] {1}, new double[] {4}, new double[] {2});
+        Run newer = run(new double[] {3}, new double[] {4}, new double[] {2});
+        Run nqueens = new Run("nqueens", 1, 100, 55, 10, new double[] {7}, 0.5, 0.6, fib.sides(), Map.of());
+        Results.Raw old = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(nqueens, fib), new Idle.Reading(10, 0.5), null);
+        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of(), List.of(newer), null, new Memory.Reading(4, 3, 2, 1));
+        Results.Raw merged = update.over(old, Catalog.names());
+        assertEquals(List.of(newer, nqueens), merged.runs());
+        assertEquals(old.idle(), merged.idle());
+        assertEquals(update.memory(), merged.memory());
+        Results.Raw quick = new Results.Raw("2026-01-02T00:00:00Z", "quick", 2, Map.of(), List.of(newer), null, null);
+        assertThrows(IllegalArgumentException.class, () -> quick.over(old, Catalog.names()));
+    }
+
     /** Penny with two workers and with one (as slow as the pool with one), and sequential Java. */
     private static Run run(double[] two, double[] one, double[] sequential) {
         return new Run("fib", 1, 100, 55, 10, new double[] {7, 7}, 0.5, 0.6, List.of(new Run.Times(Peer.PENNY, 2, two),

@@ -50,6 +50,8 @@ class SuiteCommandTest {
         assertEquals(2, run("fib", "--json", folder.toString()));
         assertEquals(2, run("fib", "--json", folder.resolve("missing/file.json").toString()));
         assertEquals(2, run("fib", "--smoke", "--quick"));
+        assertEquals(2, run("fib", "--update"));
+        assertEquals(2, run("fib", "--update", "--raw", folder.resolve("missing.json").toString()));
     }
 
     @Test

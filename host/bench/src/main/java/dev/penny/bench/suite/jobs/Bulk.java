@@ -42,7 +42,7 @@ public final class Bulk implements Job {
     public List<Side> sides(Setup setup) {
         List<Side> sides = new ArrayList<>();
         for (int workers : setup.workerCounts()) {
-            TaskFunction<Object> empty = setup.function(workers, "empty", "empty");
+            TaskFunction<Object> empty = setup.function(workers, "bench/empty", "empty");
             ForkJoinPool pool = setup.pool(workers);
             Side penny = side(Peer.PENNY, workers, () -> empty.mapRangeToLongs(0, count));
             int tasksChunk = bestChunk(pool, true);

@@ -52,7 +52,7 @@ public final class Mandelbrot extends MapJob {
 
     @Override
     long inWasm(Setup setup) {
-        return Setup.number(setup.function(1, "mandelbrot-rows", "rows").call(0, rows));
+        return Setup.number(setup.function(1, "bench/mandelbrot-rows", "rows").call(0, rows));
     }
 
     private static long sumOf(byte[] pixels) {

@@ -18,7 +18,7 @@ public final class Matmul extends ForkJoinJob {
 
     /** {@code size} is a power of two, at least 64. */
     public Matmul(int size) {
-        super("matmul", "multiply");
+        super("bench/matmul", "multiply");
         this.size = size;
         this.a = new double[size * size];
         this.b = new double[size * size];

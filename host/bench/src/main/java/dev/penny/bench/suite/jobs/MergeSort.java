@@ -19,7 +19,7 @@ public final class MergeSort extends ForkJoinJob {
 
     /** {@code count} numbers. */
     public MergeSort(int count) {
-        super("mergesort", "sort", count);
+        super("bench/mergesort", "sort", count);
         this.count = count;
         this.numbers = new long[count];
         this.spare = new long[count];

@@ -13,7 +13,7 @@ public final class NQueens extends ForkJoinJob {
 
     /** On an n x n board, n at most 15. */
     public NQueens(int n) {
-        super("nqueens", "nqueens", n);
+        super("bench/nqueens", "nqueens", n);
         this.n = n;
     }
 

@@ -18,7 +18,7 @@ public final class Skynet extends ForkJoinJob {
 
     /** {@code leaves} is a power of ten. */
     public Skynet(int leaves) {
-        super("skynet", "skynet", leaves);
+        super("bench/skynet", "skynet", leaves);
         this.leaves = leaves;
     }
 

@@ -42,7 +42,7 @@ public final class Submit implements Job {
     public List<Side> sides(Setup setup) {
         List<Side> sides = new ArrayList<>();
         for (int workers : setup.workerCounts()) {
-            TaskFunction<Object> empty = setup.function(workers, "empty", "empty");
+            TaskFunction<Object> empty = setup.function(workers, "bench/empty", "empty");
             ExecutorService pool = setup.pool(workers);
             sides.add(Side.of(Peer.FORK_JOIN_POOL, workers, () -> all(number -> pool.submit(() -> number))));
             sides.add(Side.of(Peer.PENNY, workers, () -> all(empty::submit)));

@@ -13,7 +13,7 @@ public final class TreeSum extends ForkJoinJob {
 
     /** Sums {@code times} times in one run, so that a small tree can be measured. */
     public TreeSum(int nodes, int times) {
-        super("tree-sum", "sum", times);
+        super("bench/tree-sum", "sum", times);
         this.nodes = nodes;
         this.times = times;
     }

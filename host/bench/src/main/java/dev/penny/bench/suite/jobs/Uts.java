@@ -22,7 +22,7 @@ public final class Uts extends ForkJoinJob {
     private final long nodes;
 
     private Uts(int tree, int levels, long nodes) {
-        super("uts", "uts", tree, levels);
+        super("bench/uts", "uts", tree, levels);
         this.tree = tree;
         this.levels = levels;
         this.nodes = nodes;

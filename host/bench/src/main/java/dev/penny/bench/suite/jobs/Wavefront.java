@@ -19,7 +19,7 @@ public final class Wavefront extends ForkJoinJob {
 
     /** Two texts of that length, a multiple of 128. */
     public Wavefront(int length) {
-        super("wavefront", "wavefront", length);
+        super("bench/wavefront", "wavefront", length);
         this.length = length;
         this.left = new byte[length];
         this.top = new byte[length];
