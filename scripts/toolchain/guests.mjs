@@ -28,7 +28,10 @@ const benchSharedLinkFlags = [...sharedLinkFlags.filter(flag => !flag.startsWith
 const languages = [
   { folder: 'c', extension: '.c', dist: 'dist', build: (root, source) => buildC(root, source, [], []) },
   { folder: 'c-shared', extension: '.c', dist: 'dist', build: (root, source) => buildC(root, source, sharedFlags, sharedLinkFlags) },
-  { folder: 'bench', extension: '.c', dist: 'dist/bench', build: (root, source) => buildC(root, source, ['-Iguest-modules/c'], benchLinkFlags) },
+  {
+    folder: 'bench', extension: '.c', dist: 'dist/bench',
+    build: (root, source) => buildC(root, source, ['-Iguest-modules/c'], benchLinkFlags),
+  },
   {
     folder: 'bench-shared', extension: '.c', dist: 'dist/bench',
     build: (root, source) => buildC(root, source, sharedFlags, benchSharedLinkFlags),

@@ -98,7 +98,8 @@ public final class Catalog {
         all.put("tree-sum-4m", tree((1 << 22) - 1, 1, "a tree of 2^22 - 1 nodes"));
         all.put("nqueens", new Entry("12 queens, one task per safe placement", "run", () -> new NQueens(12), () -> new NQueens(8)));
         all.put("skynet-100k", new Entry("100,000 leaves, ten forks per task", "run", () -> new Skynet(100_000), () -> new Skynet(1_000)));
-        all.put("skynet-1m", new Entry("1,000,000 leaves, ten forks per task", "run", () -> new Skynet(1_000_000), () -> new Skynet(1_000)));
+        all.put("skynet-1m", new Entry("1,000,000 leaves, ten forks per task", "run", () -> new Skynet(1_000_000),
+                () -> new Skynet(1_000)));
         all.put("uts-t1", new Entry("Unbalanced Tree Search T1, 4,130,071 nodes", "run", () -> Uts.whole(1), () -> Uts.top(1)));
         all.put("uts-t3", new Entry("Unbalanced Tree Search T3, 4,112,897 nodes", "run", () -> Uts.whole(3), () -> Uts.top(3)));
         all.put("matmul-512", new Entry("512 x 512 doubles, divide and conquer", "run", () -> new Matmul(512), () -> new Matmul(64)));

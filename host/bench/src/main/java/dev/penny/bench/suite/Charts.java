@@ -31,10 +31,10 @@ final class Charts {
         pictures.put("against-fork-join-pool.svg", svg(chart("Time on Penny divided by the time on ForkJoinPool", "ratio, lower is better",
                 raw, List.of(new Series("1 worker", 1, Peer.FORK_JOIN_POOL, false),
                         new Series(workers + " workers", workers, Peer.FORK_JOIN_POOL, false)))));
-        pictures.put("speed-up.svg", svg(chart("Speed-up of " + workers + " workers over one", "T1 / T" + workers + ", higher is better", raw,
-                List.of(new Series("Penny", workers, Peer.PENNY_ONE, true)))));
-        pictures.put("fork-cost.svg", svg(chart("Time with forks on one worker divided by the time of the same wasm without", "T1 / Ts, lower is better",
-                raw, List.of(new Series("Penny", 1, Peer.WASM_SEQUENTIAL, false)))));
+        pictures.put("speed-up.svg", svg(chart("Speed-up of " + workers + " workers over one",
+                "T1 / T" + workers + ", higher is better", raw, List.of(new Series("Penny", workers, Peer.PENNY_ONE, true)))));
+        pictures.put("fork-cost.svg", svg(chart("Time with forks on one worker divided by the time of the same wasm without",
+                "T1 / Ts, lower is better", raw, List.of(new Series("Penny", 1, Peer.WASM_SEQUENTIAL, false)))));
         return pictures;
     }
 

@@ -18,10 +18,13 @@ final class Machine {
         facts.put("memory", first("/proc/meminfo", "MemTotal"));
         facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         facts.put("jdk", System.getProperty("java.vm.vendor") + " " + System.getProperty("java.runtime.version"));
-        facts.put("graalvm", org.graalvm.polyglot.Engine.class.getPackage().getImplementationVersion() == null
-                ? System.getProperty("penny.graalvm", "unknown") : org.graalvm.polyglot.Engine.class.getPackage().getImplementationVersion());
+        facts.put("graalvm", graalVersion());
         facts.put("commit", System.getProperty("penny.commit", "unknown"));
         return facts;
+    }
+
+    private static String graalVersion() {
+        return dev.penny.Penny.report().graalVersions().values().stream().distinct().collect(java.util.stream.Collectors.joining(" "));
     }
 
     private static String first(String file, String key) {

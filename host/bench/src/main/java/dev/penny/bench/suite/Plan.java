@@ -15,7 +15,8 @@ import java.time.Duration;
 public record Plan(Duration warmupMin, Duration warmupMax, int roundsMin, int roundsMax, Duration measure, Duration runMin) {
 
     /** Fit for publishing. */
-    public static final Plan FULL = new Plan(Duration.ofSeconds(8), Duration.ofSeconds(45), 15, 31, Duration.ofSeconds(20), Duration.ofMillis(20));
+    public static final Plan FULL = new Plan(Duration.ofSeconds(8), Duration.ofSeconds(45), 15, 31,
+            Duration.ofSeconds(20), Duration.ofMillis(20));
 
     /** To look at, within about the given time. */
     public static Plan quick(Duration budget) {

@@ -25,7 +25,8 @@ final class Processes {
     static <T> T measure(String name, int workers, Child.Mode mode, boolean graal, Class<T> type, Consumer<String> progress)
             throws IOException, InterruptedException {
         Path output = Files.createTempFile("penny-bench", ".json");
-        Process process = new ProcessBuilder(command(name, workers, mode, graal, output)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process process = new ProcessBuilder(command(name, workers, mode, graal, output))
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         Thread killer = new Thread(process::destroy);
         Runtime.getRuntime().addShutdownHook(killer);
         Timer watchdog = new Timer("watchdog", true);

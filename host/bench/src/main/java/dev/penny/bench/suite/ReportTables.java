@@ -30,8 +30,8 @@ final class ReportTables {
         Map<String, String> machine = raw.machine();
         double spread = raw.runs().stream().mapToDouble(Run::serialSpread).max().orElse(0);
         double load = raw.runs().stream().mapToDouble(Run::loadBefore).max().orElse(0);
-        return String.format(Locale.ROOT, "Measured %s, mode %s, commit %s: %s processors (%s), %s of memory, %s, %s, GraalVM %s. Load average before a "
-                + "benchmark at most %.1f; the serial repeat spread at most %.0f %%.%n", raw.date().substring(0, 10), raw.mode(),
+        return String.format(Locale.ROOT, "Measured %s, mode %s, commit %s: %s processors (%s), %s of memory, %s, %s, GraalVM %s. "
+                + "Load average before a benchmark at most %.1f; the serial repeat spread at most %.0f %%.%n", raw.date().substring(0, 10), raw.mode(),
                 machine.get("commit"), machine.get("processors"), machine.get("processor"), machine.get("memory"), machine.get("os"),
                 machine.get("jdk"), machine.get("graalvm"), load, 100 * spread);
     }
@@ -49,7 +49,8 @@ final class ReportTables {
         for (String name : List.of("nqueens", "uts-t1", "uts-t3", "matmul-1024", "mandelbrot")) {
             targets.add(new Target(name + ", two workers against one", name, workers, Peer.PENNY_ONE, 1 / 1.8));
         }
-        targets.add(new Target("skynet of a million, two workers, against `ForkJoinPool(2)`", "skynet-1m", workers, Peer.FORK_JOIN_POOL, 0.7));
+        targets.add(new Target("skynet of a million, two workers, against `ForkJoinPool(2)`", "skynet-1m", workers,
+                Peer.FORK_JOIN_POOL, 0.7));
         targets.add(new Target("10 M empty tasks, two workers, against `ForkJoinPool(2)`", "bulk-10m", workers, Peer.FORK_JOIN_POOL, 0.5));
         targets.add(new Target("submit and get, two workers, against `ForkJoinPool(2)`", "submit", workers, Peer.FORK_JOIN_POOL, 1));
         StringBuilder table = new StringBuilder("| what | measured | quartiles | at most | |\n|---|---|---|---|---|\n");
@@ -59,7 +60,8 @@ final class ReportTables {
                             Report.ratio(target.most()), found.ratio() <= target.most() ? "met" : "**missed**")));
         }
         if (raw.memory() != null) {
-            row(table, "skynet of a million, peak memory against `ForkJoinPool`", (double) raw.memory().pennyPeak() / raw.memory().poolPeak(), 1);
+            row(table, "skynet of a million, peak memory against `ForkJoinPool`",
+                    (double) raw.memory().pennyPeak() / raw.memory().poolPeak(), 1);
         }
         if (raw.idle() != null) {
             row(table, "idle pool, per cent of a processor over 10 s", raw.idle().processPercent(), 1);
@@ -68,7 +70,8 @@ final class ReportTables {
     }
 
     private static void row(StringBuilder table, String what, double value, double most) {
-        table.append("| %s | %s | | %s | %s |%n".formatted(what, Report.ratio(value), Report.ratio(most), value <= most ? "met" : "**missed**"));
+        table.append("| %s | %s | | %s | %s |%n"
+                .formatted(what, Report.ratio(value), Report.ratio(most), value <= most ? "met" : "**missed**"));
     }
 
     private static Optional<Comparison> find(Results.Raw raw, String name, int workers, Peer peer) {
@@ -86,7 +89,8 @@ final class ReportTables {
         for (Run run : raw.runs()) {
             int workers = run.sides().stream().filter(side -> side.peer() == Peer.PENNY).mapToInt(Run.Times::workers).max().orElse(0);
             Function<Peer, String> cell = peer -> find(raw, run.name(), workers, peer)
-                    .map(found -> "%s (%s to %s)".formatted(Report.ratio(found.ratio()), Report.ratio(found.ratioQ1()), Report.ratio(found.ratioQ3())))
+                    .map(found -> "%s (%s to %s)"
+                            .formatted(Report.ratio(found.ratio()), Report.ratio(found.ratioQ1()), Report.ratio(found.ratioQ3())))
                     .orElse("");
             String penny = run.comparisons().stream().filter(line -> line.workers() == workers).findFirst()
                     .map(line -> Table.time(line.pennyNanos())).orElse("");
@@ -98,7 +102,8 @@ final class ReportTables {
 
     /** What forking costs and what a second worker brings. */
     private static String own(Results.Raw raw) {
-        StringBuilder table = new StringBuilder("| benchmark | T1/Ts: one worker against the same wasm without forks | T1/T%d: speed-up |%n|---|---|---|%n"
+        StringBuilder table = new StringBuilder(
+                "| benchmark | T1/Ts: one worker against the same wasm without forks | T1/T%d: speed-up |%n|---|---|---|%n"
                 .formatted(raw.workers()));
         for (Run run : raw.runs()) {
             Optional<Comparison> overhead = find(raw, run.name(), 1, Peer.WASM_SEQUENTIAL);

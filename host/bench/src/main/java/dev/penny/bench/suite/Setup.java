@@ -56,7 +56,8 @@ public final class Setup implements AutoCloseable {
 
     /** A module of {@code guest-modules}, by path, loaded into Penny with that many workers. */
     public TaskModule guest(int count, String path) {
-        return modules.computeIfAbsent(count + ":" + path, _ -> penny(count).load(guestPath(path), LoadOptions.DEFAULT.named(path.replaceAll("[/.]", "-"))));
+        return modules.computeIfAbsent(count + ":" + path,
+                _ -> penny(count).load(guestPath(path), LoadOptions.DEFAULT.named(path.replaceAll("[/.]", "-"))));
     }
 
     /** A function of a module of {@code guest-modules/dist}. */

@@ -109,7 +109,8 @@ public final class SuiteCommand implements Callable<Integer> {
             Duration left = QUICK_ALL.minus(Duration.between(start, Instant.now())).dividedBy(chosen.size() - i);
             Duration budget = left.compareTo(QUICK_ONE) > 0 ? QUICK_ONE : left.compareTo(QUICK_MIN) < 0 ? QUICK_MIN : left;
             try {
-                measure(name, quick ? new Child.Mode(true, budget) : Child.Mode.FULL, "[%d/%d] %s".formatted(i + 1, chosen.size(), name), measured);
+                Child.Mode mode = quick ? new Child.Mode(true, budget) : Child.Mode.FULL;
+                measure(name, mode, "[%d/%d] %s".formatted(i + 1, chosen.size(), name), measured);
             } catch (IllegalStateException e) {
                 // The others are still worth measuring.
                 err.println("bench: " + e.getMessage());
@@ -163,7 +164,8 @@ public final class SuiteCommand implements Callable<Integer> {
         switch (name) {
             case Catalog.IDLE -> {
                 measured.idle = child(name, mode, true, Idle.Reading.class, prefix);
-                out.printf(Locale.ROOT, "%s: %.2f %% of a processor over %.0f s%n", name, measured.idle.processPercent(), measured.idle.seconds());
+                out.printf(Locale.ROOT, "%s: %.2f %% of a processor over %.0f s%n", name, measured.idle.processPercent(),
+                        measured.idle.seconds());
             }
             case Catalog.MEMORY -> {
                 Memory.Peak penny = child("memory:penny", mode, true, Memory.Peak.class, prefix);
@@ -176,7 +178,8 @@ public final class SuiteCommand implements Callable<Integer> {
                 Run run = child(name, mode, true, Run.class, prefix);
                 // Once more: a neighbour on a shared machine may be gone by then.
                 for (int retry = 0; retry < RETRIES && run.serialSpread() > SPREAD_MAX && !mode.quick(); retry++) {
-                    err.printf(Locale.ROOT, "%s: unsteady, the serial repeat spread %.0f %%; measuring again%n", name, 100 * run.serialSpread());
+                    err.printf(Locale.ROOT, "%s: unsteady, the serial repeat spread %.0f %%; measuring again%n", name,
+                            100 * run.serialSpread());
                     run = child(name, mode, true, Run.class, prefix);
                 }
                 measured.runs.add(run);
@@ -185,7 +188,8 @@ public final class SuiteCommand implements Callable<Integer> {
         }
     }
 
-    private <T> T child(String name, Child.Mode mode, boolean graal, Class<T> type, String prefix) throws IOException, InterruptedException {
+    private <T> T child(String name, Child.Mode mode, boolean graal, Class<T> type, String prefix)
+            throws IOException, InterruptedException {
         if (!terminal) {
             err.println(prefix);
         }

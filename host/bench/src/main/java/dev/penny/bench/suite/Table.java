@@ -17,8 +17,8 @@ final class Table {
         }
         String counters = run.counters().keySet().stream().filter(name -> run.counters().get(name) > 0)
                 .map(name -> String.format(Locale.ROOT, "%s %.3g", name, run.perMillionTasks(name))).collect(Collectors.joining(", "));
-        out.printf(Locale.ROOT, "%-15s load %.1f to %.1f, serial repeat spread %.0f %%; per million tasks: %s%n", run.name(), run.loadBefore(), run.loadAfter(),
-                100 * run.serialSpread(), counters.isEmpty() ? "-" : counters);
+        out.printf(Locale.ROOT, "%-15s load %.1f to %.1f, serial repeat spread %.0f %%; per million tasks: %s%n", run.name(),
+                run.loadBefore(), run.loadAfter(), 100 * run.serialSpread(), counters.isEmpty() ? "-" : counters);
     }
 
     /** With a unit that leaves one to three digits before the point. */

@@ -16,15 +16,18 @@ class ReportTest {
     private static final Results.Raw RAW = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of("processors", "2"), List.of(
             new Run("fib", 1, 1_000, 55, 10, new double[] {7, 7}, 0.5, 0.6, List.of(
                     new Run.Times(Peer.PENNY, 2, new double[] {10, 10}), new Run.Times(Peer.PENNY, 1, new double[] {20, 20}),
-                    new Run.Times(Peer.FORK_JOIN_POOL, 2, new double[] {40, 40}), new Run.Times(Peer.FORK_JOIN_POOL, 1, new double[] {50, 50}),
+                    new Run.Times(Peer.FORK_JOIN_POOL, 2, new double[] {40, 40}),
+                    new Run.Times(Peer.FORK_JOIN_POOL, 1, new double[] {50, 50}),
                     new Run.Times(Peer.WASM_SEQUENTIAL, 1, new double[] {10, 10})), Map.of("stolen", 0.5))),
             new Idle.Reading(10, 1.5), new Memory.Reading(4_096, 2_048, 8_192, 1_024));
 
     @Test
     void tablesHaveTheFiguresOfTheData() {
         Map<String, String> tables = ReportTables.of(RAW);
-        assertTrue(tables.get("targets").contains("| fib(35), one worker, against `ForkJoinPool(1)` | 0.40 | 0.40 to 0.40 | 0.25 | **missed** |"));
-        assertTrue(tables.get("targets").contains("| fib(35), two workers, against `ForkJoinPool(2)` | 0.25 | 0.25 to 0.25 | 0.50 | met |"));
+        assertTrue(tables.get("targets").contains(
+                "| fib(35), one worker, against `ForkJoinPool(1)` | 0.40 | 0.40 to 0.40 | 0.25 | **missed** |"));
+        assertTrue(tables.get("targets").contains(
+                "| fib(35), two workers, against `ForkJoinPool(2)` | 0.25 | 0.25 to 0.25 | 0.50 | met |"));
         assertTrue(tables.get("targets").contains("| idle pool, per cent of a processor over 10 s | 1.50 | | 1.00 | **missed** |"));
         assertTrue(tables.get("targets").contains("peak memory against `ForkJoinPool` | 0.50 | | 1.00 | met |"));
         assertTrue(tables.get("own").contains("| fib | 2.00 | 2.00 |"), tables.get("own"));

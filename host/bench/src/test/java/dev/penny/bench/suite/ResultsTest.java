@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultsTest {
 
-    private static final Comparison FIB = Comparison.of("fib", 2, Peer.FORK_JOIN_POOL, new double[] {4e8, 5e8, 6e8}, new double[] {1e9, 1e9, 1e9});
+    private static final Comparison FIB = Comparison.of("fib", 2, Peer.FORK_JOIN_POOL,
+            new double[] {4e8, 5e8, 6e8}, new double[] {1e9, 1e9, 1e9});
     private static final String LINE = """
             {"name":"fib","workers":2,"peer":"fork-join-pool","penny_ns":500000000,"peer_ns":1000000000,"ratio":0.5,"ratio_q1":0.45,\
             "ratio_q3":0.55,"pairs":3}""";
@@ -75,8 +76,10 @@ class ResultsTest {
         Run fib = run(new double[] {1}, new double[] {4}, new double[] {2});
         Run newer = run(new double[] {3}, new double[] {4}, new double[] {2});
         Run nqueens = new Run("nqueens", 1, 100, 55, 10, new double[] {7}, 0.5, 0.6, fib.sides(), Map.of());
-        Results.Raw old = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(nqueens, fib), new Idle.Reading(10, 0.5), null);
-        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of(), List.of(newer), null, new Memory.Reading(4, 3, 2, 1));
+        Results.Raw old = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(nqueens, fib),
+                new Idle.Reading(10, 0.5), null);
+        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of(), List.of(newer), null,
+                new Memory.Reading(4, 3, 2, 1));
         Results.Raw merged = update.over(old, Catalog.names());
         assertEquals(List.of(newer, nqueens), merged.runs());
         assertEquals(old.idle(), merged.idle());
@@ -88,7 +91,8 @@ class ResultsTest {
     /** Penny with two workers and with one (as slow as the pool with one), and sequential Java. */
     private static Run run(double[] two, double[] one, double[] sequential) {
         return new Run("fib", 1, 100, 55, 10, new double[] {7, 7}, 0.5, 0.6, List.of(new Run.Times(Peer.PENNY, 2, two),
-                new Run.Times(Peer.PENNY, 1, one), new Run.Times(Peer.FORK_JOIN_POOL, 1, one), new Run.Times(Peer.JAVA_SEQUENTIAL, 1, sequential)),
+                new Run.Times(Peer.PENNY, 1, one), new Run.Times(Peer.FORK_JOIN_POOL, 1, one),
+                new Run.Times(Peer.JAVA_SEQUENTIAL, 1, sequential)),
                 Map.of("stolen", 0.25));
     }
 

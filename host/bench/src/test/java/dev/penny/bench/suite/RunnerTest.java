@@ -60,7 +60,8 @@ class RunnerTest {
     @Test
     void everyRoundRunsEverySideOnceInAlternatingOrder() {
         Run run = run(job(42, 42));
-        assertEquals(List.of("A", "B", "A", "B", "B", "A", "A", "B", "B", "A"), order.stream().filter(entry -> entry.length() == 1).toList());
+        assertEquals(List.of("A", "B", "A", "B", "B", "A", "A", "B", "B", "A"),
+                order.stream().filter(entry -> entry.length() == 1).toList());
         assertEquals(4, run.serialNanos().length);
         run.sides().forEach(side -> assertEquals(4, side.nanos().length));
     }
@@ -76,6 +77,7 @@ class RunnerTest {
     @Test
     void aWrongAnswerOfOneSideEndsIt() {
         String message = assertThrows(Runner.WrongAnswerException.class, () -> run(job(42, 44))).getMessage();
-        assertTrue(message.contains("side=java-sequential(1)") && message.contains("answer=44") && message.contains("expected=42"), message);
+        assertTrue(message.contains("side=java-sequential(1)") && message.contains("answer=44")
+                && message.contains("expected=42"), message);
     }
 }

@@ -60,7 +60,8 @@ public final class PingPong implements Job {
     }
 
     private TaskFunction<?> ping(Penny penny) {
-        TaskModule pongs = penny.javaModule("pongs-" + pairs).function("pong", "(i32)->i32", call -> call.result(2 * call.i32(0))).register();
+        TaskModule pongs = penny.javaModule("pongs-" + pairs)
+                .function("pong", "(i32)->i32", call -> call.result(2 * call.i32(0))).register();
         TaskFunction<Integer> pong = pongs.function("pong", "(i32)->i32", Integer.class);
         return penny.javaModule("pings-" + pairs).function("ping", "(i32)->i32", call -> {
             int answer = pong.submit(call.i32(0)).join();
