@@ -31,9 +31,9 @@ final class ReportTables {
         double spread = raw.runs().stream().mapToDouble(Run::serialSpread).max().orElse(0);
         double load = raw.runs().stream().mapToDouble(Run::loadBefore).max().orElse(0);
         return String.format(Locale.ROOT, "Measured %s, mode %s, commit %s: %s processors (%s), %s of memory, %s, %s, GraalVM %s. "
-                + "Load average before a benchmark at most %.1f; the serial repeat spread at most %.0f %%.%n", raw.date().substring(0, 10), raw.mode(),
-                machine.get("commit"), machine.get("processors"), machine.get("processor"), machine.get("memory"), machine.get("os"),
-                machine.get("jdk"), machine.get("graalvm"), load, 100 * spread);
+                + "Load average before a benchmark at most %.1f; the serial repeat spread at most %.0f %%.%n",
+                raw.date().substring(0, 10), raw.mode(), machine.get("commit"), machine.get("processors"), machine.get("processor"), machine.get("memory"),
+                machine.get("os"), machine.get("jdk"), machine.get("graalvm"), load, 100 * spread);
     }
 
     /** One line of the table of targets. */
