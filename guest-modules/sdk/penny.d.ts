@@ -16,7 +16,25 @@ type PennySignatures = Record<string, PennySignature>;
 /** 0 debug, 1 info, 2 warn, 3 error. */
 type PennyLogLevel = 0 | 1 | 2 | 3;
 
+/**
+ * A call to fork: a function that this module exports with a signature, or the name of one (`'name'`, `'module/name'` in any language,
+ * `'module/name(i32)->i32'` where there are several), and its arguments.
+ */
+type PennyCall = readonly [task: string | ((...values: any[]) => unknown), ...values: unknown[]];
+
+/** What a call gives: the result of the function, awaited. */
+type PennyResult<C> = C extends readonly [(...values: any[]) => infer R, ...unknown[]] ? Awaited<R> : unknown;
+
 interface Penny {
+  /**
+   * Calls two functions, perhaps at once on two workers, and waits for both. Neither may be async. If one throws, the other is not
+   * started or is waited for, and this throws the same.
+   */
+  join<A extends PennyCall, B extends PennyCall>(first: A, second: B): [PennyResult<A>, PennyResult<B>];
+
+  /** Any number of calls, perhaps at once; the functions may be async. Rejects with the first failure when all calls have ended. */
+  all<C extends readonly PennyCall[]>(calls: [...C]): Promise<{ -readonly [I in keyof C]: PennyResult<C[I]> }>;
+
   /** Writes a line to the log of the host. */
   log(level: PennyLogLevel, text: string): void;
 }

@@ -22,8 +22,13 @@
 #include "penny.h"
 
 // How many forks may wait at once to be taken; deeper ones are only ever run here.
+// Thread-local variables are part of the module's file, so there are fewer of them.
 #ifndef PENNY_FORKS_MAX
+#if defined(__wasm_atomics__)
+#define PENNY_FORKS_MAX 256
+#else
 #define PENNY_FORKS_MAX 1024
+#endif
 #endif
 
 // What belongs to one worker. Instances of a module with shared memory have thread-local variables for it.

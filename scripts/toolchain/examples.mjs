@@ -14,7 +14,11 @@ const examplePattern = /<!-- example: (\S+) -->\n+```\w+\n([^]*?)```\n((?:\s*<!-
 
 async function callerOf(name, code, signatures) {
   if (name.endsWith('.js')) {
-    globalThis.penny = { log() {} };
+    globalThis.penny = {
+      log() {},
+      join: (...calls) => calls.map(([task, ...values]) => task(...values)),
+      all: (calls) => Promise.all(calls.map(([task, ...values]) => task(...values))),
+    };
     const module = await import(`data:text/javascript,${encodeURIComponent(code)}`);
     return (task, ...values) => module[task](...values);
   }

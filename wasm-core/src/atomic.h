@@ -13,8 +13,9 @@
  *   Counters have one writer and advisory readers: pn_counter_add is plain in wasm.
  *
  * Tests
- *   PN_POINT() comes before every access. It is empty unless PN_SEEDED is defined (test/host_seeded.c), where it is
- *   the place at which the seeded runner may switch threads.
+ *   PN_POINT() comes before every access. It is empty, except with PN_SEEDED (test/host_seeded.c), where the seeded runner
+ *   may switch threads there, and with PN_COUNT_ATOMICS, where it counts what is an atomic instruction in wasm;
+ *   PN_PLAIN_POINT() marks an access that is a plain one there.
  */
 #ifndef PN_ATOMIC_H
 #define PN_ATOMIC_H
@@ -28,8 +29,14 @@
 #if defined(PN_SEEDED)
 void pn_test_point(void);
 #define PN_POINT() pn_test_point()
+#define PN_PLAIN_POINT() pn_test_point()
+#elif defined(PN_COUNT_ATOMICS)
+extern _Thread_local uint64_t pn_test_atomics;
+#define PN_POINT() (pn_test_atomics++)
+#define PN_PLAIN_POINT() ((void)0)
 #else
 #define PN_POINT() ((void)0)
+#define PN_PLAIN_POINT() ((void)0)
 #endif
 
 typedef struct pn_word {
@@ -88,7 +95,7 @@ PN_DEFINE_CAS(64, pn_word64, uint64_t, seq_cst, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_C
 PN_DEFINE_RMW(fetch_add, 64, pn_word64, uint64_t, relaxed, __ATOMIC_RELAXED)
 
 static inline void pn_store_relaxed(pn_word *w, uint32_t value) {
-    PN_POINT();
+    PN_PLAIN_POINT();
 #if defined(__wasm__)
     *(volatile uint32_t *)&w->raw = value;
 #else

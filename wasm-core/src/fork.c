@@ -16,6 +16,7 @@ uint32_t pn_fork_poll(pn_worker *worker) {
             return PN_POLL_AGAIN;
         }
         worker->polls_to_beat = globals->heartbeat_polls;
+        penny_host_heartbeat();
         return PN_POLL_AGAIN | PN_POLL_PROMOTE;
     }
     /* The first fork after a pause: someone may be asleep for want of work, so it does not wait for a beat. */
@@ -69,7 +70,7 @@ uint32_t pn_fork_reclaim(pn_worker *worker, pn_ref ref) {
             pn_frame_at(popped)->flags |= PN_FLAG_HELD;
         } else {
             /* Left by a bulk that ran while this frame helped. */
-            pn_run_requeue_last(worker, popped);
+            pn_run_requeue_elsewhere(worker, popped);
         }
     }
     pn_counter_add(&worker->counters.reclaimed, 1);

@@ -13,7 +13,8 @@
  *   The worker, on its own thread, inside a dispatch.
  *
  * Invariants
- *   While a worker runs a frame, the JOBs in its deque are children of that frame or of frames around it, older below.
+ *   While a worker runs a frame, the JOBs in its deque are children of that frame or of frames around it, older below. A
+ *   RANGE lies there only while the worker runs a bulk itself, or helps.
  *
  * Sources
  *   Acar, Charguéraud, Guatto, Rainey, Sieczkowski: Heartbeat Scheduling (PLDI 2018).

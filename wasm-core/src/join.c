@@ -18,6 +18,8 @@ static pn_ref leapfrog(pn_worker *worker, const pn_frame *child) {
     pn_worker *thief = pn_worker_at(child->lo);
     pn_ref frame = pn_deque_peek(thief, &top);
     if (frame == 0) return 0;
+    /* seq_cst: after the peek; pairs with the stores in worker.c and run.c. A task that helps is not robbed. */
+    if (pn_load_seq_cst(&thief->helping) != 0) return 0;
     /* acquire: after the peek. Still running: what was on top is a descendant, and the steal takes nothing else. */
     if (pn_load_acquire(&child->state) != PN_FRAME_RUNNING) return 0;
     if (!pn_deque_take(thief, top)) {
@@ -106,21 +108,30 @@ uint32_t pn_join_cancel(pn_worker *worker, pn_ref ref) {
     return 1;
 }
 
+/* The next child to end; a failed one stays first on the list, so that a trap in what runs meanwhile finds it there. */
+static pn_ref *link_after(pn_ref parent, pn_ref failed) {
+    return failed != 0 ? &pn_frame_at(failed)->next : &pn_frame_at(parent)->children;
+}
+
+static uint32_t end_child(pn_worker *worker, pn_ref ref, uint32_t cancel) {
+    if (!pn_fork_reclaim(worker, ref)) return await(worker, ref, !cancel);
+    uint32_t state = pn_load_relaxed(&pn_frame_at(ref)->state); /* relaxed: own */
+    if (state == PN_FRAME_READY && !cancel) state = pn_run_job(worker, ref);
+    if (state == PN_FRAME_BLOCKED || (state == PN_FRAME_READY && !cancel)) state = await(worker, ref, !cancel);
+    return state;
+}
+
 pn_ref pn_join_children(pn_worker *worker, pn_ref parent, uint32_t cancel) {
     pn_ref failed = 0;
     pn_ref ref;
-    while ((ref = pn_frame_at(parent)->children) != 0) { /* ends: every round takes one off the list */
-        uint32_t state;
-        if (pn_fork_reclaim(worker, ref)) {
-            state = pn_load_relaxed(&pn_frame_at(ref)->state); /* relaxed: own */
-            if (state == PN_FRAME_READY && !cancel) state = pn_run_job(worker, ref);
-            if (state == PN_FRAME_BLOCKED || (state == PN_FRAME_READY && !cancel)) state = await(worker, ref, !cancel);
+    while ((ref = *link_after(parent, failed)) != 0) { /* ends: every round takes one off the list, or finds the first failure */
+        if (end_child(worker, ref, cancel) == PN_FRAME_FAILED && failed == 0) {
+            failed = ref;
         } else {
-            state = await(worker, ref, !cancel);
+            *link_after(parent, failed) = pn_frame_at(ref)->next;
+            pn_fork_release(worker, ref);
         }
-        pn_frame_at(parent)->children = pn_frame_at(ref)->next;
-        if (state == PN_FRAME_FAILED && failed == 0) failed = ref;
-        else pn_fork_release(worker, ref);
     }
+    pn_frame_at(parent)->children = 0;
     return failed;
 }

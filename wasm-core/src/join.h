@@ -15,7 +15,8 @@
  *   When a worker waits for a stolen child its deque holds no JOB: older ones are stolen before newer ones, and newer ones
  *   are joined or HELD. A stolen JOB is run at once. So whatever is in the thief's deque while the child runs are
  *   descendants of the child, and a waited-for child is being run: there is no deadlock, with any number of workers.
- *   Exception: a Java task that waits for a handle helps with anything (pn_worker_help); its own forks are not affected.
+ *   A Java task that waits for a handle helps with anything (pn_worker_help). While a worker does that, worker.helping is
+ *   set and nobody leapfrogs from it; before it is cleared, what is left of that work goes elsewhere.
  *
  * Memory order
  *   waiter against state is a store-buffering shape: each side writes one and then reads the other, all seq_cst. The frame

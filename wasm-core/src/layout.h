@@ -193,6 +193,7 @@ typedef struct pn_worker {
      * practice, correct if it does. */
     PN_ON_LINE pn_word64 top;
     PN_ON_LINE pn_word64 bottom;
+    pn_word helping; /* 0, or nest + 1 of the outermost dispatch that helps: the deque may hold anything */
 
     /* Private to the worker from here on, but for the words that the host reads on the worker's own thread. */
     PN_ON_LINE uint32_t beat_seen; /* globals.heartbeat at the last poll */

@@ -49,6 +49,15 @@ void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     hold(worker, frame);
 }
 
+void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
+    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame) != 0) {
+        pn_idle_notify(worker);
+        return;
+    }
+    pn_counter_add(&worker->counters.spills, 1);
+    hold(worker, frame);
+}
+
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list) {
     pn_ref block = (pn_ref)(result >> 32);
     return block == 0 ? list : pn_heap_chain(block, list);
@@ -202,8 +211,23 @@ static void push_context(pn_worker *worker) {
                                                     worker->current_record, worker->range_failed, worker->range_counted};
 }
 
+/* What a bulk left in the deque goes elsewhere before leapfroggers may look there again. */
+static void end_help(pn_worker *worker) {
+    pn_ref frame;
+    while ((frame = pn_deque_pop(worker)) != 0) { /* ends: at a JOB, or at the end of the deque */
+        if (pn_frame_at(frame)->kind == PN_KIND_JOB) {
+            PN_ASSERT(pn_deque_push(worker, frame), BROKEN_INVARIANT); /* its place is still free */
+            break;
+        }
+        pn_run_requeue_elsewhere(worker, frame);
+    }
+    /* seq_cst: after the pops, so a leapfrogger that sees 0 loses its CAS for them; pairs with leapfrog in join.c. */
+    pn_store_seq_cst(&worker->helping, 0);
+}
+
 static void pop_context(pn_worker *worker) {
     const pn_context *outer = &worker->contexts[--worker->nest];
+    if (pn_load_relaxed(&worker->helping) == worker->nest + 1) end_help(worker); /* relaxed: own word */
     worker->current_frame = outer->frame;
     worker->current_slot = outer->slot;
     worker->current_item = outer->item;

@@ -42,6 +42,9 @@ void pn_run_complete(pn_worker *worker, pn_ref frame, pn_ref results);
 void pn_run_requeue_first(pn_worker *worker, pn_ref frame);
 void pn_run_requeue_last(pn_worker *worker, pn_ref frame);
 
+/* The same, but never into the worker's own deque. */
+void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame);
+
 /* A block named by a result word (ref << 32 | length), added to `list`; the list unchanged when there is none. */
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list);
 

@@ -41,6 +41,11 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
 
 uint32_t pn_worker_help(pn_worker *worker) {
     if (worker->nest >= PN_NEST_WAIT_MAX) return 0;
+    uint32_t outermost = pn_load_relaxed(&worker->helping) == 0; /* relaxed: own word */
+    /* seq_cst: before whatever it runs is pushed; pairs with leapfrog in join.c. pn_run_nested clears it. */
+    if (outermost) pn_store_seq_cst(&worker->helping, worker->nest + 1);
     pn_ref frame = pn_find(worker);
-    return frame == 0 ? 0 : pn_run_nested(worker, frame);
+    if (frame != 0) return pn_run_nested(worker, frame);
+    if (outermost) pn_store_seq_cst(&worker->helping, 0); /* seq_cst: as above; nothing was pushed */
+    return 0;
 }

@@ -55,16 +55,20 @@ void host_park(uint32_t worker) {
     pthread_mutex_unlock(&lot.lock);
 }
 
+static uint32_t permits[PN_WORKER_COUNT_MAX];
+
 void host_wake(uint32_t worker) {
-    (void)worker;
     pthread_mutex_lock(&lot.lock);
+    permits[worker] = 1;
     pthread_cond_broadcast(&lot.woken);
     pthread_mutex_unlock(&lot.lock);
 }
 
 void host_rest(uint32_t worker) {
-    (void)worker;
-    sched_yield();
+    pthread_mutex_lock(&lot.lock);
+    while (!permits[worker]) pthread_cond_wait(&lot.woken, &lot.lock);
+    permits[worker] = 0;
+    pthread_mutex_unlock(&lot.lock);
 }
 
 uint32_t *host_worker_slot(void) {

@@ -40,6 +40,7 @@ static coroutine *running; /* 0: the scheduler, or a test before host_join */
 static jmp_buf scheduler;
 static int evaluating; /* inside a predicate: its atomic operations are no points */
 static uint64_t points;
+static uint8_t permits[PN_WORKER_COUNT_MAX];
 
 static uint64_t rng;
 static uint32_t switch_rate; /* one in this many points switches */
@@ -153,6 +154,7 @@ void host_join(void) {
     }
     explore.depth = 0;
     explore.preemptions = 0;
+    memset(permits, 0, sizeof permits);
     points = 0;
     if (_setjmp(scheduler) != 0) running = 0;
     coroutine *next = choose(0);
@@ -183,17 +185,16 @@ void host_park(uint32_t worker) {
 }
 
 void host_wake(uint32_t worker) {
-    (void)worker; /* the parked coroutine watches the bit itself */
+    permits[worker] = 1; /* a parked coroutine watches its bit itself; this is for host_rest */
 }
 
-static uint32_t always(void *argument) {
-    (void)argument;
-    return 1;
+static uint32_t has_permit(void *worker) {
+    return permits[(uintptr_t)worker];
 }
 
 void host_rest(uint32_t worker) {
-    (void)worker;
-    host_wait(always, 0);
+    host_wait(has_permit, (void *)(uintptr_t)worker);
+    permits[worker] = 0;
 }
 
 uint32_t *host_worker_slot(void) {

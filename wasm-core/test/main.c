@@ -15,11 +15,15 @@ static const struct {
     const char *name;
     const test *tests;
 } groups[] = {
-    {"core", core_tests},   {"registry", registry_tests}, {"frame", frame_tests}, {"deque", deque_tests},
+    {"core", core_tests},   {"registry", registry_tests}, {"frame", frame_tests}, {"deque", deque_tests}, {"litmus", litmus_tests},
     {"injector", injector_tests}, {"heap", heap_tests},   {"range", range_tests}, {"worker", worker_tests},
-    {"step", step_tests},   {"fork", fork_tests},         {"place", place_tests},
+    {"step", step_tests},   {"fork", fork_tests},         {"tree", tree_tests},   {"limits", limits_tests},
+    {"place", place_tests},
+#if defined(PN_COUNT_ATOMICS)
+    {"sdk", sdk_tests},
+#endif
 #if defined(PN_SEEDED)
-    {"explore", explore_tests},
+    {"explore", explore_tests}, {"explore", explore_fork_tests},
 #endif
 };
 

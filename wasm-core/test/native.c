@@ -17,6 +17,10 @@ jmp_buf panic_return;
 int test_quick;
 uint64_t test_seed = 1;
 task_function vtable[SLOT_COUNT];
+#if defined(PN_COUNT_ATOMICS)
+_Thread_local uint64_t pn_test_atomics;
+#endif
+void (*on_trap)(uint32_t worker);
 void (*on_complete)(uint32_t worker, uint32_t frame);
 pn_word completed_count;
 static pn_word completions[HOST_FRAMES];
@@ -128,6 +132,7 @@ uint32_t pn_dispatch_batch(pn_worker *worker, const pn_block *block, uint32_t it
 
 static uint32_t enter(uint32_t (*export_call)(uint32_t, uint32_t), uint32_t worker, uint32_t argument) {
     while (setjmp(trap_return[worker]) != 0) { /* ends: every trap fails one dispatch */
+        if (on_trap) on_trap(worker);
         uint32_t status = penny_worker_fail(worker, 0);
         CHECK_EQ(status, PN_STATUS_OK);
     }
@@ -174,6 +179,7 @@ void penny_host_wait(void) {
 }
 
 void penny_host_heartbeat(void) {
+    if (pn_globals_get()->heartbeat_polls != 0) return;
     /* relaxed: a hint; tests beat by polls, or add to the word themselves */
     pn_store_relaxed(&pn_globals_get()->heartbeat_timer, 1);
 }

@@ -24,8 +24,9 @@ typedef struct test {
 } test;
 
 /* Ended by an entry without a name. */
-extern const test deque_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
-    range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[], place_tests[];
+extern const test deque_tests[], litmus_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
+    range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[], tree_tests[], limits_tests[],
+    explore_fork_tests[], sdk_tests[], place_tests[];
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
@@ -103,6 +104,8 @@ pn_ref frame_priority(pn_ref frame, uint32_t priority);
 pn_ref frame_pinned(pn_ref frame, uint32_t worker);
 /* Stores the command and wakes everyone. */
 void host_command(uint32_t command);
+/* What the host does before penny_worker_fail; may be 0. */
+extern void (*on_trap)(uint32_t worker);
 /* What penny_host_complete does beside counting; may be 0. */
 extern void (*on_complete)(uint32_t worker, uint32_t frame);
 /* Completed frames so far, all of them, and by host frame index. */
@@ -125,7 +128,8 @@ void host_wait(uint32_t (*ready)(void *), void *argument);
 /* Waits while the worker's sleeper bit is set. */
 void host_park(uint32_t worker);
 void host_wake(uint32_t worker);
-/* Lets the thread of a worker that waits for a fork rest, until it is woken or for a moment. */
+/* Rests until the worker is woken, however long: production wakes up by itself now and then, and would hide a lost
+ * wake-up. */
 void host_rest(uint32_t worker);
 /* A word of the calling thread's own: the worker it runs. */
 uint32_t *host_worker_slot(void);

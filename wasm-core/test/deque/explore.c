@@ -94,6 +94,73 @@ static void deque_three_frames(void) {
     printf("     %u schedules, up to %u preemptions\n", schedules, test_quick ? 3 : 5);
 }
 
+/* ---- the harness itself: every interleaving of 3 and 4 operations, 35 of them, and no other ---- */
+
+static uint8_t order_of[8];
+static uint32_t order_length;
+
+static void operates(void *name_and_count) {
+    for (uintptr_t count = (uintptr_t)name_and_count % 16; count > 0; count--) {
+        pn_load_relaxed(&pn_worker_at(0)->state);
+        order_of[order_length++] = (uint8_t)((uintptr_t)name_and_count / 16);
+    }
+}
+
+static void visits_every_interleaving(void) {
+    uint8_t seen[128] = {0};
+    uint32_t distinct = 0;
+    core_new(1, 4, 4, 0);
+    explore_begin(FULL);
+    do {
+        order_length = 0;
+        host_spawn(operates, (void *)(uintptr_t)(0 * 16 + 3));
+        host_spawn(operates, (void *)(uintptr_t)(1 * 16 + 4));
+        host_join();
+        uint32_t code = 0;
+        CHECK_EQ(order_length, 7);
+        for (uint32_t i = 0; i < 7; i++) code = 2 * code + order_of[i];
+        distinct += !seen[code];
+        seen[code] = 1;
+    } while (explore_next());
+    CHECK_EQ(distinct, 35); /* 7! / (3! 4!) */
+}
+
+/* 5 pushes, 3 pops, 2 pushes against one thief: whatever it gets is the oldest there, or nothing. */
+static uint32_t thief_got[8];
+
+static void notes_steal(void *unused) {
+    (void)unused;
+    pn_ref frame = pn_deque_steal(pn_worker_at(0));
+    thief_got[frame > PN_STEAL_RETRY ? 2 + (frame - host_frame(0)) / PN_HOST_FRAME_STRIDE : frame]++;
+    take(frame);
+}
+
+static void pushes_pops_pushes(void *unused) {
+    (void)unused;
+    pn_worker *w = pn_worker_at(0);
+    for (uint32_t i = 0; i < 5; i++) CHECK(pn_deque_push(w, host_frame(i)));
+    for (uint32_t i = 0; i < 3; i++) take(pn_deque_pop(w));
+    for (uint32_t i = 5; i < 7; i++) CHECK(pn_deque_push(w, host_frame(i)));
+}
+
+static void five_pushes_three_pops_two_pushes(void) {
+    core_new(2, 8, 4, 0);
+    schedules = 0;
+    memset(thief_got, 0, sizeof thief_got);
+    explore_begin(test_quick ? 3 : FULL);
+    do {
+        reset(0);
+        host_spawn(pushes_pops_pushes, 0);
+        host_spawn(notes_steal, 0);
+        host_join();
+        drain(7);
+    } while (explore_next());
+    CHECK(thief_got[PN_STEAL_EMPTY] > 0 && thief_got[2] > 0);
+    CHECK_EQ(thief_got[PN_STEAL_RETRY], 0); /* the owner never reaches the last frame, so it never touches top */
+    for (uint32_t i = 1; i < 6; i++) CHECK_EQ(thief_got[2 + i], 0); /* nothing but the oldest */
+    printf("     %u schedules, %s\n", schedules, test_quick ? "up to 3 preemptions" : "all of them");
+}
+
 /* ---- injector ---- */
 
 static pn_injector *queue(void) {
@@ -305,6 +372,8 @@ static void exactly_one_queues_a_resumed_frame(void) {
 }
 
 const test explore_tests[] = {
+    {"visits_every_interleaving", visits_every_interleaving},
+    {"five_pushes_three_pops_two_pushes", five_pushes_three_pops_two_pushes},
     {"deque_last_frame", deque_last_frame}, {"deque_two_frames", deque_two_frames},
     {"deque_three_frames", deque_three_frames}, {"injector_two_by_two", injector_two_by_two},
     {"wake_up_is_never_lost", wake_up_is_never_lost},

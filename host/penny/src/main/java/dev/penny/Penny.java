@@ -1,11 +1,15 @@
 package dev.penny;
 
+import dev.penny.api.Joined;
 import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.ModuleInspection;
 import dev.penny.api.MemoryMap;
 import dev.penny.api.RuntimeReport;
+import dev.penny.api.ScopeOptions;
+import dev.penny.api.TaskFailedException;
 import dev.penny.api.TaskModule;
+import dev.penny.api.TaskScope;
 import dev.penny.api.WorkerCounters;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
@@ -18,7 +22,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 
 /**
  * A parallel task runtime: loads modules of task functions written in wasm, JavaScript or Java and runs their functions on workers
@@ -126,6 +135,61 @@ public final class Penny implements AutoCloseable {
      */
     public ExecutorService asExecutorService() {
         return new TaskExecutorService(loader.executorFunction());
+    }
+
+    /**
+     * Computes two things, perhaps at once, and waits for both: calls {@code first} here and then {@code second}, unless another worker
+     * has taken it meanwhile. Costs a few stores as long as no other worker is idle. In a task of this Penny it runs on the task's
+     * worker; called from any other thread, in a task of its own.
+     *
+     * <p>When one fails, the other is not started or is waited for, and its failure is suppressed in the first.
+     *
+     * @throws TaskFailedException one of them threw; the cause is what it threw, however many joins it passed
+     */
+    public <A, B> Joined<A, B> join(Callable<? extends A> first, Callable<? extends B> second) {
+        return scheduler.forks().join(Objects.requireNonNull(first, "first"), Objects.requireNonNull(second, "second"));
+    }
+
+    /** {@link #scope(ScopeOptions, TaskScope.Body)} with {@link ScopeOptions#DEFAULT}. */
+    public <R> R scope(TaskScope.Body<R> body) {
+        return scope(ScopeOptions.DEFAULT, body);
+    }
+
+    /**
+     * Runs a body that forks children and returns when all of them have ended, also when the body or a child fails. The body runs here
+     * if this is a task of this Penny, else in a task of its own.
+     *
+     * @throws dev.penny.api.PennyException the first failure, of the body, of a child (see {@link ScopeOptions}) or by the deadline
+     */
+    public <R> R scope(ScopeOptions options, TaskScope.Body<R> body) {
+        return scheduler.forks().scope(Objects.requireNonNull(options, "options"), Objects.requireNonNull(body, "body"));
+    }
+
+    /**
+     * Calls {@code body} for every number of {@code from..to}, {@code to} excluded, in any order and on any workers. What is left of the
+     * range is halved whenever another worker could take a part, so neither cheap nor uneven iterations need a grain size.
+     *
+     * @throws TaskFailedException an iteration threw; iterations that had not begun were left out
+     */
+    public void parallelFor(long from, long to, LongConsumer body) {
+        scheduler.forks().parallelFor(from, to, Objects.requireNonNull(body, "body"));
+    }
+
+    /** The results of a function for every input, in the order of the inputs. @throws TaskFailedException the function threw */
+    public <T, R> List<R> map(List<T> inputs, Function<? super T, ? extends R> function) {
+        return scheduler.forks().map(inputs, Objects.requireNonNull(function, "function"));
+    }
+
+    /**
+     * Combines the values of every number of {@code from..to}, {@code to} excluded. Neighbours are combined in order, along a tree that
+     * depends on the range alone: equal calls give equal results, also for sums of floating point numbers.
+     *
+     * @param identity what leaves a value unchanged when combined with it; the result of an empty range
+     * @throws TaskFailedException one of the functions threw
+     */
+    public <R> R reduce(long from, long to, R identity, LongFunction<? extends R> mapper, BinaryOperator<R> combiner) {
+        return scheduler.forks().reduce(from, to, identity, Objects.requireNonNull(mapper, "mapper"),
+                Objects.requireNonNull(combiner, "combiner"));
     }
 
     /**

@@ -98,6 +98,11 @@ public final class CoreInstance {
         return heapAlloc.execute(worker, bytes).asInt();
     }
 
+    /** {@code penny_heap_free}. */
+    public void heapFree(int worker, int ref) {
+        exports.getMember("penny_heap_free").executeVoid(worker, ref);
+    }
+
     /** {@code penny_heap_alloc} as an import for glue modules. */
     public Value heapAllocValue() {
         return heapAlloc;

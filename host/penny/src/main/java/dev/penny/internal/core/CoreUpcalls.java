@@ -15,7 +15,10 @@ public interface CoreUpcalls {
     /** The running task waits for the frame in {@link CoreLayout#WORKER_AWAITED_FRAME}: returns after an unpark or a short while. */
     void await();
 
-    /** A task forks and no timer adds to {@link CoreLayout#GLOBALS_HEARTBEAT}: starts it. */
+    /**
+     * A task forks and no timer adds to {@link CoreLayout#GLOBALS_HEARTBEAT}: starts it. Where {@link CoreLayout#GLOBALS_HEARTBEAT_POLLS} is
+     * set, a beat has come: lets another worker step.
+     */
     void startHeartbeat();
 
     /** An invariant of the core is broken; it traps next. */

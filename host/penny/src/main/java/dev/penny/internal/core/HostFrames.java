@@ -127,6 +127,22 @@ public final class HostFrames<O> {
     }
 
     /**
+     * Keeps a frame from ever running, if it is still this owner's and no worker has claimed it.
+     *
+     * @return false if it has been claimed, or is not this owner's
+     */
+    public boolean withdraw(int index, O owner) {
+        int line = index / perStripe * LINE_INTS;
+        lock(line);
+        try {
+            return owners.getAcquire(index) == owner && memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE,
+                    CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
+        } finally {
+            words.setRelease(line + LOCK, 0);
+        }
+    }
+
+    /**
      * Cancels a frame, if it is still this owner's: one that no worker has claimed never runs, another one is told by its cancelled
      * word. Under the takers' lock nobody takes a frame of the stripe, so the frame cannot become another owner's in the middle.
      */

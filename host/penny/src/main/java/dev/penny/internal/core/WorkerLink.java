@@ -57,6 +57,10 @@ public interface WorkerLink {
     /** Records why the task that this worker is dispatching fails; the thunk that calls this returns the outcome "failed". */
     void fail(Throwable cause);
 
+    /** Forks of named tasks by the task that this worker is dispatching. */
+    default TaskForks taskForks() {
+        throw new UnsupportedOperationException("this worker cannot fork");
+    }
     /** The core's fork functions in this worker. */
     CoreForks forks();
 

@@ -157,7 +157,7 @@ final class BulkChunk implements FrameOwner {
 
     /** Waits, driving the workers if they run on this thread. Interrupts are kept for the caller. */
     void await() {
-        scheduler.drive(this::isFinished);
+        Waiter.await(scheduler, this::isFinished, wake -> { }, Long.MAX_VALUE);
         boolean interrupted = false;
         while (true) {
             try {

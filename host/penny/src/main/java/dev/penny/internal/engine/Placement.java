@@ -33,6 +33,11 @@ final class Placement {
         return new Placement(Injector.ofPriority(memory, priority), name, priority << CoreLayout.FLAG_PRIORITY_SHIFT, ANY_WORKER);
     }
 
+    /** False if its tasks are pinned to another worker. */
+    boolean allows(int index) {
+        return worker == ANY_WORKER || worker == index;
+    }
+
     /** The mailbox of a worker. */
     static Placement ofWorker(CoreMemory memory, int worker) {
         return new Placement(Injector.mailbox(memory, worker), "worker " + worker, worker + 1 << CoreLayout.FLAG_PIN_SHIFT, worker);

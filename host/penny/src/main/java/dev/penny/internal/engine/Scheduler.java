@@ -45,6 +45,7 @@ public final class Scheduler {
     private final Submitter submitter;
     private final Deadlines deadlines = new Deadlines();
     private final Modules modules;
+    private final ForkJoin forks;
     private final List<Worker> workers;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
@@ -62,6 +63,7 @@ public final class Scheduler {
         this.memory = coreModule.memory();
         this.submitter = new Submitter(this, memory, config.rejectWhenFull());
         this.modules = new Modules(this);
+        this.forks = new ForkJoin(this);
         List<Worker> made = new ArrayList<>();
         for (int index = 0; index < config.workers(); index++) {
             made.add(new Worker(this, index));
@@ -131,9 +133,14 @@ public final class Scheduler {
         return modules;
     }
 
+    /** Fork and join for Java code. */
+    public ForkJoin forks() {
+        return forks;
+    }
+
     /** How many workers there are. */
     public int workerCount() {
-        return workers.size();
+        return config.workers();
     }
 
     /** How many tasks may wait in an injector. */
@@ -206,6 +213,21 @@ public final class Scheduler {
         }
         owner.completed(worker, frame, memory.getInt(frame + CoreLayout.FRAME_STATE));
         submitter.startSpilled();
+    }
+
+    /** A completion that found no stack: results in the heap are gone by now, so a frame that has some fails. */
+    void completedLate(Worker worker, int frame) {
+        boolean single = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE;
+        boolean resultsGone = (memory.getInt(frame + CoreLayout.FRAME_FLAGS) & CoreLayout.FLAG_RESULT_BYTES) != 0;
+        if (resultsGone && memory.getInt(frame + CoreLayout.FRAME_STATE) != CoreLayout.FRAME_STATE_CANCELLED) {
+            memory.putInt(frame + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_FAILED);
+            int block = memory.getInt(frame + CoreLayout.FRAME_BLOCK);
+            if (!single) {
+                memory.clear(block + CoreLayout.BLOCK_BYTES, memory.getInt(block + CoreLayout.BLOCK_COUNT));
+            }
+        }
+        worker.failed(new StackOverflowError());
+        completed(worker, frame);
     }
 
     void releaseFrame(int index) {

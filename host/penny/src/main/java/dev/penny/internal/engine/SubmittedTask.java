@@ -6,6 +6,7 @@ import dev.penny.api.TaskHandle;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostFrames;
+import dev.penny.internal.guest.GuestErrors;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,7 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     private boolean mayBeCancelledEarly;
     private Future<?> timer;
     private volatile int frameIndex = HostFrames.NONE;
+    private volatile boolean runsHere;
     private int blockRef;
     private int blockBytes;
 
@@ -138,6 +140,41 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         }
     }
 
+    /** Keeps a task from starting, but lets one that runs end; it completes as cancelled when a worker comes to it. */
+    void cancelUnlessStarted() {
+        int index = frameIndex;
+        if (index != HostFrames.NONE) {
+            scheduler.submitter().frames().withdraw(index, this);
+        }
+    }
+
+    /**
+     * Runs a task that no worker has begun, on the worker of a task that waits for it. It is cancelled where it is queued; the frame is
+     * given back when a worker comes to it there.
+     *
+     * @return false if it has begun
+     */
+    boolean runHere(ForkStack forks) {
+        int index = frameIndex;
+        if (index == HostFrames.NONE || runsHere || function.isBlocking() || !terms.placement().allows(forks.worker().index())) {
+            return false;
+        }
+        runsHere = true;
+        if (!scheduler.submitter().frames().withdraw(index, this)) {
+            runsHere = false;
+            return false;
+        }
+        try {
+            @SuppressWarnings("unchecked")
+            R result = (R) new FunctionJob(scheduler, function, arguments).run(forks);
+            complete(result);
+        } catch (Throwable e) {
+            completeExceptionally(GuestErrors.failure(function.mangledName(), e));
+        }
+        stopTimer();
+        return true;
+    }
+
     @Override
     public void completed(Worker worker, int frame, int state) {
         CoreMemory memory = scheduler.memory();
@@ -155,7 +192,9 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
             }
             default -> {
                 release();
-                super.cancel(false);
+                if (!runsHere) {
+                    super.cancel(false);
+                }
             }
         }
     }
@@ -190,19 +229,19 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
 
     @Override
     public R get() throws InterruptedException, ExecutionException {
-        scheduler.drive(this::isDone);
+        Waiter.await(scheduler, this, Long.MAX_VALUE);
         return super.get();
     }
 
     @Override
     public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        scheduler.drive(this::isDone);
+        Waiter.await(scheduler, this, unit.toNanos(timeout));
         return super.get(timeout, unit);
     }
 
     @Override
     public R join() {
-        scheduler.drive(this::isDone);
+        Waiter.await(scheduler, this, Long.MAX_VALUE);
         return super.join();
     }
 

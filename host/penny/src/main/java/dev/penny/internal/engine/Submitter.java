@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /**
  * The way in: writes frames, publishes them through the queue of their placement and wakes a sleeper. It takes no scheduling decision.
  *
- * <p><b>Threads:</b> any; an ordinary thread may wait here, a worker never does.
+ * <p><b>Threads:</b> any; an ordinary thread may wait here; a worker runs other tasks meanwhile.
  */
 final class Submitter {
 
@@ -230,6 +230,10 @@ final class Submitter {
     private void waitUntil(BooleanSupplier started, Object function) {
         while (!started.getAsBoolean()) {
             scheduler.checkOpen(function);
+            ForkStack forks = Worker.forksOn(scheduler);
+            if (forks != null && forks.help()) {
+                continue; // A task that maps makes room itself.
+            }
             AtomicInteger stepsLeft = new AtomicInteger(FULL_WAIT_STEPS);
             if (!scheduler.drive(() -> stepsLeft.getAndDecrement() <= 0)) {
                 LockSupport.parkNanos(FULL_WAIT_NANOS);
@@ -266,15 +270,18 @@ final class Submitter {
     /** Puts a frame whose dispatch returned WAIT back to work: its blocking body is done. May run before the worker has left it. */
     void resume(int frame) {
         int state = frame + CoreLayout.FRAME_STATE;
+        // Before the state: a fork that is READY may be claimed, joined and its frame be used for something else at once.
+        boolean isFork = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB;
+        int owner = memory.getInt(frame + CoreLayout.FRAME_OWNER);
         if (memory.casSeqCst(state, CoreLayout.FRAME_STATE_RUNNING, CoreLayout.FRAME_STATE_READY)) {
             return; // The worker is still leaving; it queues the frame itself.
         }
         Placement placement = placementOf(memory.getInt(frame + CoreLayout.FRAME_FLAGS));
         memory.storeSeqCst(state, CoreLayout.FRAME_STATE_READY);
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB) {
+        if (isFork) {
             // The worker that forked it dispatches it again when it joins; see join.h of the core.
             if ((memory.loadSeqCst(frame + CoreLayout.FRAME_WAITER) & CoreLayout.WAITER_PARKS) != 0) {
-                scheduler.unpark(memory.getInt(frame + CoreLayout.FRAME_OWNER));
+                scheduler.unpark(owner);
             }
             return;
         }

@@ -6,11 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Runnables as tasks of one Java function, which looks them up by number. */
@@ -31,10 +38,10 @@ public final class TaskExecutorService extends AbstractExecutorService {
     public static final class ExecutorFunction {
         private final Map<Long, Runnable> waiting = new ConcurrentHashMap<>();
         private final AtomicLong numbers = new AtomicLong();
-        private volatile TaskFunction<?> task;
+        private volatile LoadedFunction<?> task;
 
         void bind(TaskFunction<?> taskFunction) {
-            task = taskFunction;
+            task = (LoadedFunction<?>) taskFunction;
         }
 
         void run(long number) {
@@ -42,6 +49,49 @@ public final class TaskExecutorService extends AbstractExecutorService {
             if (runnable != null) {
                 runnable.run();
             }
+        }
+    }
+
+    @Override
+    protected <T> RunnableFuture<T> newTaskFor(Runnable runnable, T value) {
+        return newTaskFor(Executors.callable(runnable, value));
+    }
+
+    @Override
+    protected <T> RunnableFuture<T> newTaskFor(Callable<T> callable) {
+        return new ExecutorTask<>(function.task.scheduler(), callable);
+    }
+
+    /** A future that helps when a task waits for it, and drives where waiting threads do that. */
+    private static final class ExecutorTask<T> extends FutureTask<T> {
+
+        private final Scheduler scheduler;
+        private volatile Thread waiting;
+
+        ExecutorTask(Scheduler scheduler, Callable<T> callable) {
+            super(callable);
+            this.scheduler = scheduler;
+        }
+
+        private void help(long timeoutNanos) {
+            Waiter.await(scheduler, this::isDone, wake -> waiting = Thread.currentThread(), timeoutNanos);
+        }
+
+        @Override
+        protected void done() {
+            LockSupport.unpark(waiting);
+        }
+
+        @Override
+        public T get() throws InterruptedException, ExecutionException {
+            help(Long.MAX_VALUE);
+            return super.get();
+        }
+
+        @Override
+        public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+            help(unit.toNanos(timeout));
+            return super.get(timeout, unit);
         }
     }
 
@@ -116,7 +166,9 @@ public final class TaskExecutorService extends AbstractExecutorService {
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        long left = unit.toNanos(timeout);
+        long endNanos = System.nanoTime() + unit.toNanos(timeout);
+        Waiter.await(function.task.scheduler(), () -> isTerminated() || System.nanoTime() - endNanos >= 0, wake -> { }, Long.MAX_VALUE);
+        long left = endNanos - System.nanoTime();
         lock.lockInterruptibly();
         try {
             while (!isTerminated()) {

@@ -12,6 +12,7 @@ import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.core.CoreUpcalls;
 import dev.penny.internal.core.HostTask;
+import dev.penny.internal.core.TaskForks;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest;
@@ -55,6 +56,9 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private volatile WorkerForks forks;
     private Throwable failure;
     private boolean panicked;
+    private final ForkStack forkStack;
+    private final MissedUpcalls missedUpcalls;
+    private final TaskForks taskForks;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -63,6 +67,15 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
         this.invoke = this::invokeHostTask;
+        this.forkStack = new ForkStack(this, scheduler);
+        this.missedUpcalls = new MissedUpcalls(this, scheduler);
+        this.taskForks = new NamedForks(scheduler, forkStack);
+    }
+
+    /** The Java forks of the worker whose body the calling thread is running; {@code null} on any other thread. */
+    static ForkStack forksOn(Scheduler scheduler) {
+        Worker worker = CURRENT.get();
+        return worker != null && worker.scheduler == scheduler ? worker.forkStack : null;
     }
 
     /** True if the calling thread runs a worker of this scheduler. */
@@ -146,6 +159,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
             trapped(e, 0, stackTop());
             return trapped;
         } finally {
+            missedUpcalls.makeUp();
             if (outer == null) {
                 CURRENT.remove();
             } else {
@@ -169,7 +183,10 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public void complete() {
         try {
+            requireStackIfNested();
             scheduler.completed(this, memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
+        } catch (StackOverflowError e) {
+            missedUpcalls.completion(memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
         } catch (RuntimeException | Error e) {
             // Nothing of the caller's may unwind through the core.
             scheduler.broke(new RuntimeUnusableException("completion failed: worker=%d, reason=%s".formatted(index, e), e));
@@ -178,7 +195,19 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void unpark(int worker) {
-        scheduler.unpark(worker);
+        try {
+            requireStackIfNested();
+            scheduler.unpark(worker);
+        } catch (StackOverflowError e) {
+            missedUpcalls.unpark(worker);
+        }
+    }
+
+    /** Only tasks that run inside of others can be near the end of the stack here; the upcall must not stop half way. */
+    private void requireStackIfNested() {
+        if (forks.nest() > 0) {
+            StackProbe.require();
+        }
     }
 
     @Override
@@ -188,7 +217,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void startHeartbeat() {
-        scheduler.heartbeat().start();
+        if (memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS) != 0) {
+            scheduler.stepAnother();
+        } else {
+            scheduler.heartbeat().start();
+        }
     }
 
     /** Ends a rest of a task that waits for a fork. <b>Threads:</b> any. */
@@ -270,6 +303,16 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return ref;
     }
 
+    /** Frees a block of the result heap that no completion frees. */
+    void freeResult(int ref) {
+        core.heapFree(index, ref);
+    }
+
+    @Override
+    public TaskForks taskForks() {
+        return taskForks;
+    }
+
     @Override
     public int currentFrame() {
         return memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_FRAME);
@@ -325,9 +368,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     private int runHostTask(HostTask task, int record) {
         int nest = forks.nest();
+        int forked = forkStack.size();
         try {
             return task.run(record);
         } catch (Throwable e) {
+            forkStack.unwind(forked, e);
             if (forks.nest() != nest) {
                 // A guest that is called through the host waited for a fork, and what ran meanwhile trapped through it.
                 unwind(e, nest + 1);
@@ -382,6 +427,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
                 scheduler.owner(root).itemFailed(memory.getInt(dispatch + ITEM_OF_DISPATCH), GuestErrors.failure(function, cause));
             }
         }
+    }
+
+    /** Records a failure for the frame that is completed next. */
+    void failed(Throwable cause) {
+        failure = cause;
     }
 
     /** The recorded failure of the frame that is being completed. */

@@ -5,10 +5,13 @@ import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.Signature;
 import dev.penny.api.ValueType;
 import dev.penny.internal.core.WasmRuntime;
+import dev.penny.internal.core.WorkerLink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,8 +26,8 @@ import org.graalvm.polyglot.io.IOAccess;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
 
 /**
- * One GraalJS context with a module evaluated in it. It sees nothing of the host but {@code penny.log}, the console and the files in
- * its folder.
+ * One GraalJS context with a module evaluated in it. It sees nothing of the host but {@code penny}, the console and the files in its
+ * folder.
  *
  * <p><b>Threads:</b> one at a time; which one may change between calls.
  */
@@ -35,11 +38,15 @@ final class JsContext implements AutoCloseable {
 
     /** Evaluated before the module, so that it holds the real constructors whatever the module does to the globals. */
     private static final Source PRELUDE = script("""
-            (log) => {
+            (log, forks) => {
               const BigIntOf = BigInt, BufferOf = ArrayBuffer, BytesOf = Uint8Array, TextOf = String;
               const { apply } = Reflect;
               const { slice } = BufferOf.prototype;
-              const penny = Object.freeze({ log: (level, text) => { log(level, TextOf(text)); } });
+              const penny = Object.freeze({
+                log: (level, text) => { log(level, TextOf(text)); },
+                join: forks.join,
+                all: forks.all,
+              });
               Object.defineProperty(globalThis, 'penny', { value: penny });
               return Object.freeze({
                 bytes: (value) => {
@@ -59,13 +66,20 @@ final class JsContext implements AutoCloseable {
     private final Value bytes;
     private final Value settle;
     private final Value adapter;
+    private final JsForks forks;
+    private final Value isAsync;
+    private final Supplier<JsContext> another;
+    private Optional<JsContext> inner = Optional.empty();
 
-    private JsContext(Context context, Value helpers, Value exports) {
+    private JsContext(Context context, Value helpers, Value exports, JsForks forks, Value script, Supplier<JsContext> another) {
         this.context = context;
         this.exports = exports;
         this.bytes = helpers.getMember("bytes");
         this.settle = helpers.getMember("settle");
         this.adapter = helpers.getMember("adapter");
+        this.forks = forks;
+        this.isAsync = script.getMember("isAsync");
+        this.another = another;
     }
 
     /** The text as GraalJS wants it; share it between contexts, so that they share code. */
@@ -99,8 +113,12 @@ final class JsContext implements AutoCloseable {
     static JsContext create(WasmRuntime runtime, JsSource source, Source module, GuestLog log) {
         Context context = newContext(runtime, source, log);
         try {
-            Value helpers = context.eval(PRELUDE).execute(logImport(source.name(), log));
-            return new JsContext(context, helpers, context.eval(module));
+            JsForks forks = new JsForks(source.name());
+            Value script = context.eval(JsForks.SCRIPT).execute(forks.host());
+            Value helpers = context.eval(PRELUDE).execute(logImport(source.name(), log), script);
+            Value exports = context.eval(module);
+            script.getMember("link").executeVoid(exports);
+            return new JsContext(context, helpers, exports, forks, script, () -> create(runtime, source, module, log));
         } catch (PolyglotException e) {
             context.close(true);
             throw notLoaded(source.name(), e);
@@ -174,6 +192,26 @@ final class JsContext implements AutoCloseable {
         return new LoadException("%s: module=%s%s, reason=%s".formatted(what, module, place, e.getMessage()), e);
     }
 
+    /** Its forks. */
+    JsForks forks() {
+        return forks;
+    }
+
+    /** True if this export is an async function. */
+    boolean isAsync(String function) {
+        return isAsync.execute(exports.getMember(function)).asBoolean();
+    }
+
+    /** A context of its own for tasks that enter while a task waits in this one and need promises to settle. Made on first use. */
+    JsContext inner(WorkerLink link) {
+        if (inner.isEmpty()) {
+            JsContext made = another.get();
+            made.forks.link(link);
+            inner = Optional.of(made);
+        }
+        return inner.get();
+    }
+
     /** The module's namespace. */
     Value exports() {
         return exports;
@@ -211,6 +249,7 @@ final class JsContext implements AutoCloseable {
 
     @Override
     public void close() {
+        inner.ifPresent(JsContext::close);
         context.close(true);
     }
 

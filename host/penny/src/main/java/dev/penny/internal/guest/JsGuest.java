@@ -172,6 +172,7 @@ public final class JsGuest implements Guest {
         Instance(WorkerLink link, JsContext context) {
             this.link = link;
             this.context = context;
+            context.forks().link(link);
         }
 
         @Override

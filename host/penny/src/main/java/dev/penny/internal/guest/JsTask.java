@@ -10,6 +10,7 @@ import dev.penny.internal.core.WorkerLink;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.graalvm.polyglot.proxy.ProxyExecutable;
@@ -26,6 +27,11 @@ final class JsTask implements HostTask {
     private final CoreMemory memory;
     private final JsContext context;
     private final Value callable;
+    private final String function;
+    private final Signature signature;
+    private final String module;
+    private final boolean async;
+    private Optional<JsTask> inner = Optional.empty();
     private final String mangledName;
     private final ValueType[] parameters;
     private final ValueType result;
@@ -36,6 +42,10 @@ final class JsTask implements HostTask {
         this.memory = link.memory();
         this.context = context;
         this.callable = context.callable(function, signature);
+        this.module = module;
+        this.function = function;
+        this.signature = signature;
+        this.async = context.isAsync(function);
         this.mangledName = module + "/" + function + signature;
         this.parameters = signature.parameters().toArray(ValueType[]::new);
         this.hasResult = signature.result().isPresent();
@@ -44,8 +54,14 @@ final class JsTask implements HostTask {
 
     @Override
     public int run(int record) {
+        JsForks forks = context.forks();
+        if (async && forks.isWaiting()) {
+            return inInnerContext().run(record);
+        }
+        Object outer = forks.enter();
         try {
             Value value = callable.execute(arguments(record));
+            forks.awaitLaters();
             if (hasResult) {
                 if (!store(record, value) && !store(record, settled(value))) {
                     throw unsuitable(settled(value));
@@ -55,8 +71,17 @@ final class JsTask implements HostTask {
             }
             return CoreLayout.OUTCOME_DONE;
         } catch (PolyglotException e) {
-            throw GuestErrors.failure(mangledName, e);
+            throw forks.failureOf(mangledName, e);
+        } finally {
+            forks.leave(outer);
         }
+    }
+
+    private JsTask inInnerContext() {
+        if (inner.isEmpty()) {
+            inner = Optional.of(new JsTask(link, context.inner(link), module, function, signature));
+        }
+        return inner.get();
     }
 
     private Object[] arguments(int record) {

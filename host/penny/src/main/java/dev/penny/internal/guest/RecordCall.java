@@ -35,8 +35,13 @@ final class RecordCall implements HostTask, TaskCall {
 
     @Override
     public int run(int recordRef) throws Exception {
+        // A task that waits may meet another one of its function, on this worker, before it goes on.
+        int outerRecord = record;
+        boolean outerResultSet = resultSet;
+        byte[] outerBlock = block;
         record = recordRef;
         resultSet = false;
+        block = null;
         try {
             task.run(this);
             if (resultSet != shape.hasResult()) {
@@ -47,8 +52,9 @@ final class RecordCall implements HostTask, TaskCall {
             }
             return CoreLayout.OUTCOME_DONE;
         } finally {
-            record = 0;
-            block = null;
+            record = outerRecord;
+            resultSet = outerResultSet;
+            block = outerBlock;
         }
     }
 
