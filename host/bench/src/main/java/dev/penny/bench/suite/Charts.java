@@ -20,6 +20,8 @@ final class Charts {
 
     private static final int WIDTH = 960;
     private static final int HEIGHT = 420;
+    /** Few ratios are above it, and a bar of 100 would make all others invisible. */
+    private static final double CUT = 4;
     private static final Color[] COLORS = {new Color(0x2b6cb0), new Color(0xdd8452), new Color(0x55a868), new Color(0x8172b3)};
 
     private Charts() { }
@@ -47,8 +49,8 @@ final class Charts {
     }
 
     private static CategoryChart chart(String title, String axis, Results.Raw raw, List<Series> series) {
-        CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).yAxisTitle(axis).build();
-        List<Run> runs = raw.runs().stream().filter(run -> series.stream().anyMatch(one -> one.find(run).isPresent())).toList();
+        CategoryChart chart = new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title + " (cut at " + (int) CUT + ")").yAxisTitle(axis).build();
+        List<Run> runs = raw.runs().stream().filter(run -> series.stream().allMatch(one -> one.find(run).isPresent())).toList();
         if (runs.isEmpty()) {
             throw new IllegalArgumentException("nothing to draw: picture=%s, benchmarks=%s"
                     .formatted(title, String.join(" ", raw.runs().stream().map(Run::name).toList())));
@@ -58,11 +60,11 @@ final class Charts {
             List<Double> values = new ArrayList<>();
             List<Double> errors = new ArrayList<>();
             for (Run run : runs) {
-                Optional<Comparison> found = one.find(run);
-                double value = found.map(line -> one.inverse() ? 1 / line.ratio() : line.ratio()).orElse(Double.NaN);
-                values.add(found.isEmpty() ? null : value);
-                errors.add(found.isEmpty() ? null : found.map(line -> one.inverse() ? (1 / line.ratioQ1() - 1 / line.ratioQ3()) / 2
-                        : (line.ratioQ3() - line.ratioQ1()) / 2).get());
+                Comparison line = one.find(run).orElseThrow();
+                double value = one.inverse() ? 1 / line.ratio() : line.ratio();
+                double error = (one.inverse() ? 1 / line.ratioQ1() - 1 / line.ratioQ3() : line.ratioQ3() - line.ratioQ1()) / 2;
+                values.add(Math.min(value, CUT));
+                errors.add(value > CUT ? 0 : error);
             }
             chart.addSeries(one.label(), names, values, errors);
         }

@@ -13,6 +13,8 @@ import java.util.function.LongSupplier;
 final class Memory {
 
     private static final int RUNS = 20;
+    /** Penny's default. */
+    private static final long CORE_MEMORY_BYTES = 64L << 20;
 
     private Memory() { }
 
@@ -38,7 +40,7 @@ final class Memory {
     /** Runs skynet in this process. */
     static Peak measure(Peer peer, int workers, int leaves) {
         if (peer == Peer.PENNY) {
-            try (Setup setup = new Setup(workers)) {
+            try (Setup setup = new Setup(workers, CORE_MEMORY_BYTES)) {
                 TaskFunction<Object> skynet = setup.function(workers, "bench/skynet", "skynet");
                 return measure(leaves, size -> () -> Setup.number(skynet.call(size)));
             } catch (Exception e) {

@@ -59,6 +59,10 @@ final class Processes {
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> graal || !(option.contains("JVMCI") || option.contains("upgrade-module-path")))
                 .forEach(command::add);
+        if (name.startsWith("memory:")) {
+            // As scripts/penny; both sides alike.
+            command.add("-XX:+UseSerialGC");
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName(), name, String.valueOf(workers),
                 mode.text(), output.toString()));
         return command;

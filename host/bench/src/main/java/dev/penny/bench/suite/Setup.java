@@ -15,9 +15,11 @@ import java.util.concurrent.ForkJoinPool;
 /** What the sides of one benchmark run on: schedulers and pools by number of workers, each made once. */
 public final class Setup implements AutoCloseable {
 
+    /** Room for the arguments of all blocks of sha256 at once. */
     private static final long CORE_MEMORY_BYTES = 256L << 20;
 
     private final int workers;
+    private final long coreMemoryBytes;
     private final Map<Integer, Penny> pennies = new LinkedHashMap<>();
     private final Map<Integer, ForkJoinPool> pools = new LinkedHashMap<>();
     private final Map<String, TaskModule> modules = new HashMap<>();
@@ -25,7 +27,13 @@ public final class Setup implements AutoCloseable {
 
     /** {@code workers} is the larger number of workers; one is always measured too. */
     public Setup(int workers) {
+        this(workers, CORE_MEMORY_BYTES);
+    }
+
+    /** With that much memory for the core of each Penny. */
+    Setup(int workers, long coreMemoryBytes) {
         this.workers = workers;
+        this.coreMemoryBytes = coreMemoryBytes;
     }
 
     /** One, and the larger number. */
@@ -40,7 +48,7 @@ public final class Setup implements AutoCloseable {
 
     /** Penny with that many workers. */
     public Penny penny(int count) {
-        return pennies.computeIfAbsent(count, n -> Penny.builder().workers(n).memoryBytes(CORE_MEMORY_BYTES).build());
+        return pennies.computeIfAbsent(count, n -> Penny.builder().workers(n).memoryBytes(coreMemoryBytes).build());
     }
 
     /** A pool with that many threads. */

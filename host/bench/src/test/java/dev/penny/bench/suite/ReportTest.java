@@ -18,7 +18,10 @@ class ReportTest {
                     new Run.Times(Peer.PENNY, 2, new double[] {10, 10}), new Run.Times(Peer.PENNY, 1, new double[] {20, 20}),
                     new Run.Times(Peer.FORK_JOIN_POOL, 2, new double[] {40, 40}),
                     new Run.Times(Peer.FORK_JOIN_POOL, 1, new double[] {50, 50}),
-                    new Run.Times(Peer.WASM_SEQUENTIAL, 1, new double[] {10, 10})), Map.of("stolen", 0.5))),
+                    new Run.Times(Peer.WASM_SEQUENTIAL, 1, new double[] {10, 10})), Map.of("stolen", 0.5)),
+            new Run("dispatch-js", 1, 1_000, 55, 10, new double[] {7, 7}, 0.5, 0.6, List.of(
+                    new Run.Times(Peer.PENNY, 1, new double[] {900, 900}),
+                    new Run.Times(Peer.FORK_JOIN_POOL, 1, new double[] {10, 10})), Map.of())),
             new Idle.Reading(10, 1.5), new Memory.Reading(4_096, 2_048, 8_192, 1_024));
 
     @Test
