@@ -22,6 +22,31 @@ export function signaturesOf(module) {
   return signatures;
 }
 
+/** The imports of forks on a host with one worker: no beat ever comes, so nothing is promoted. */
+const alone = { poll: () => 0, fork: () => 0, join: () => 1, result: () => 0n, function: () => 0, spawn: () => 0, await: () => 0n };
+
+/** The names of the imports of penny_fork.h. */
+export const forkImports = Object.keys(alone);
+
+/** A host on which a beat is always due and every promoted fork runs in `other`, an instance with a memory of its own. */
+export function takingForks(other) {
+  const taken = { count: 0 };
+  const results = new Map();
+  let last = 0n;
+  const penny = {
+    ...alone,
+    log: () => {},
+    poll: () => 3,
+    fork: (run, ...words) => {
+      results.set(++taken.count, other().penny_job(BigInt(run), ...words));
+      return taken.count;
+    },
+    join: handle => { last = results.get(handle); results.delete(handle); return 0; },
+    result: () => last,
+  };
+  return { penny, taken };
+}
+
 export class Guest {
   constructor(bytes, { imports = {}, signatures = {} } = {}) {
     const module = new WebAssembly.Module(bytes);
@@ -31,7 +56,7 @@ export class Guest {
       const [, , parameters, result] = signatureLine.exec(`${name}${text}`);
       this.signatures.set(name, { parameters: parameters ? parameters.split(',') : [], result });
     }
-    const penny = { log: (level, address, length) => this.log.push([level, this.text(address >>> 0, length >>> 0)]) };
+    const penny = { ...alone, log: (level, address, length) => this.log.push([level, this.text(address >>> 0, length >>> 0)]) };
     this.instance = new WebAssembly.Instance(module, { penny, ...imports });
     this.exports = this.instance.exports;
   }

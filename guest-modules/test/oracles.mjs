@@ -98,3 +98,50 @@ export function wordcount({ count, frequencies }) {
   assert.equal(frequencies('To be, or not to be: 7 or 7?'), '{"7":2,"be":2,"or":2,"to":2,"not":1}');
   assert.equal(frequencies(''), '{}');
 }
+
+function* xorshift() {
+  const wrap = value => BigInt.asUintN(64, value);
+  for (let x = 88172645463325252n; ;) {
+    x ^= wrap(x << 13n);
+    x ^= x >> 7n;
+    x ^= wrap(x << 17n);
+    yield x;
+  }
+}
+
+function take(generator, count) {
+  return Array.from({ length: count }, () => generator.next().value);
+}
+
+/** What `hash` of bench/mergesort gives for `count` numbers in order. */
+export function mergesort(count) {
+  const sorted = BigInt64Array.from(take(xorshift(), count), value => BigInt.asIntN(64, value)).sort();
+  return BigInt.asIntN(64, sorted.reduce((sum, value) => BigInt.asUintN(64, sum * 31n + value), 0n));
+}
+
+/** What `check` of bench/matmul gives, from row and column sums instead of the product. */
+export function matmul(rows) {
+  let sum = 0;
+  for (let k = 0; k < rows; k++) {
+    let left = 0, right = 0;
+    for (let i = 0; i < rows; i++) {
+      left += (i % 13 + 1) * ((i * 3 + k * 5) % 7 - 3);
+      right += (i % 17 + 1) * ((k * 2 + i * 7) % 11 - 5);
+    }
+    sum += left * right;
+  }
+  return BigInt(sum);
+}
+
+/** The longest common subsequence of the two texts of bench/wavefront, by two rows. */
+export function wavefront(length) {
+  const random = take(xorshift(), length);
+  const left = random.map(x => x & 3n), top = random.map(x => x >> 32n & 3n);
+  let above = new Array(length + 1).fill(0);
+  for (let i = 0; i < length; i++) {
+    const here = [0];
+    for (let j = 0; j < length; j++) here.push(left[i] === top[j] ? above[j] + 1 : Math.max(above[j + 1], here[j]));
+    above = here;
+  }
+  return BigInt(above[length]);
+}

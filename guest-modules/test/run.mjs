@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as arithJs from '../js/arith.js';
 import * as wordcountJs from '../js/wordcount.js';
-import { Guest, read, signaturesOf } from './host.mjs';
+import { Guest, forkImports, read, signaturesOf, takingForks } from './host.mjs';
 import * as oracle from './oracles.mjs';
 
 const tests = [];
@@ -47,11 +47,67 @@ test('mandelbrot: arguments out of range fail with a logged reason', () => {
 });
 test('nbody: published energies', () => oracle.nbody(open('nbody').exports.energy));
 test('wordcount.js: equals split', () => oracle.wordcount(wordcountJs));
-test('modules import nothing but penny.log', () => {
+test('modules import nothing but penny.log and what forks need', () => {
   for (const file of readdirSync(new URL('../dist/', import.meta.url)).filter(name => name.endsWith('.wasm'))) {
     const imports = WebAssembly.Module.imports(new WebAssembly.Module(read(file.slice(0, -5))));
-    for (const { module, name } of imports.filter(({ kind }) => kind === 'function')) assert.equal(`${module}.${name}`, 'penny.log', file);
+    for (const { module, name } of imports.filter(({ kind }) => kind === 'function')) {
+      assert.ok(module === 'penny' && ['log', ...forkImports].includes(name), `${file}: ${module}.${name}`);
+    }
   }
+});
+
+// ---- Benchmarks
+
+const benchmarks = [
+  { name: 'nqueens', function: 'nqueens', args: [8], answer: 92n },
+  { name: 'skynet', function: 'skynet', args: [1000], answer: 499500n },
+  { name: 'uts', function: 'uts', args: [1, 4], answer: 944n },
+  { name: 'uts', function: 'uts', args: [3, 3], answer: 5737n },
+];
+for (const { name, function: parallel, args, answer } of benchmarks) {
+  test(`bench/${name}: ${parallel}(${args}), with and without forks`, () => {
+    const { exports } = open(`bench/${name}`);
+    assert.equal(exports[parallel](...args), answer);
+    assert.equal(exports.sequential(...args), answer);
+  });
+  test(`bench/${name}: ${parallel}(${args}), every fork taken by another instance`, () => {
+    const other = open(`bench/${name}`);
+    const host = takingForks(() => other.exports);
+    const { exports } = open(`bench/${name}`, { imports: { penny: host.penny } });
+    exports.penny_beat_flag.value = 1;
+    assert.equal(exports[parallel](...args), answer);
+    assert.ok(host.taken.count > 0, 'forks were taken');
+  });
+}
+test('bench: whole sample trees of Unbalanced Tree Search', () => {
+  const { exports } = open('bench/uts');
+  assert.equal(exports.sequential(1, 10), 4130071n);
+  assert.equal(exports.sequential(3, 2 ** 20), 4112897n);
+});
+test('bench/mandelbrot-rows: the sum of the pixels of the rows', () => {
+  const pixels = new Uint32Array(open('mandelbrot').call('row', 399).buffer);
+  assert.equal(open('bench/mandelbrot-rows').exports.rows(399, 400), pixels.reduce((sum, pixel) => sum + BigInt(pixel), 0n));
+});
+/** A benchmark with shared memory, alone in it. */
+function openShared(name) {
+  const memory = new WebAssembly.Memory({ initial: 8, maximum: 2048, shared: true });
+  const { exports } = open(`bench/${name}`, { imports: { env: { memory } } });
+  exports.__stack_pointer.value = 7 * 65536;
+  return exports;
+}
+test('bench/tree-sum, matmul, mergesort, wavefront: with and without forks', () => {
+  const tree = openShared('tree-sum');
+  tree.build(1023);
+  assert.deepEqual([tree.sum(3), tree.sequential(1)], [3n * 523776n, 523776n]);
+  const matrices = openShared('matmul');
+  const checks = ['multiply', 'sequential'].map(name => { matrices.fill(128); matrices[name](); return matrices.check(); });
+  assert.deepEqual(checks, [oracle.matmul(128), oracle.matmul(128)]);
+  const numbers = openShared('mergesort');
+  const hashes = ['sort', 'sequential'].map(name => { numbers.fill(5000); numbers[name](5000); return numbers.hash(5000); });
+  assert.deepEqual(hashes, [oracle.mergesort(5000), oracle.mergesort(5000)]);
+  const texts = openShared('wavefront');
+  texts.fill(256);
+  assert.deepEqual([texts.wavefront(256), texts.sequential(256)], [oracle.wavefront(256), oracle.wavefront(256)]);
 });
 
 // ---- The arena of the SDK

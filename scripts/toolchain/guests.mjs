@@ -21,9 +21,21 @@ const sharedLinkFlags = [
   '--export=__wasm_init_tls', '--export=__tls_size', '--export=__tls_align', '--export=__tls_base',
 ];
 
+// The benchmarks: deep recursion (T3 of Unbalanced Tree Search is 1572 levels deep), and memory for trees and matrices.
+const benchLinkFlags = ['-z', 'stack-size=1048576'];
+const benchSharedLinkFlags = [...sharedLinkFlags.filter(flag => !flag.startsWith('--max-memory=')), '--max-memory=134217728'];
+
 const languages = [
   { folder: 'c', extension: '.c', dist: 'dist', build: (root, source) => buildC(root, source, [], []) },
   { folder: 'c-shared', extension: '.c', dist: 'dist', build: (root, source) => buildC(root, source, sharedFlags, sharedLinkFlags) },
+  {
+    folder: 'bench', extension: '.c', dist: 'dist/bench',
+    build: (root, source) => buildC(root, source, ['-Iguest-modules/c'], benchLinkFlags),
+  },
+  {
+    folder: 'bench-shared', extension: '.c', dist: 'dist/bench',
+    build: (root, source) => buildC(root, source, sharedFlags, benchSharedLinkFlags),
+  },
   { folder: 'wat', extension: '.wat', dist: 'dist', build: buildWat },
   { folder: 'assemblyscript', extension: '.ts', dist: 'dist', build: buildAssemblyScript },
   { folder: 'test', extension: '.wat', dist: 'dist/test', build: buildWat },
@@ -51,7 +63,7 @@ export async function buildExample(root, name, text) {
 }
 
 async function buildC(root, source, moreFlags, moreLinkFlags) {
-  const tree = sourceTree(root, ['guest-modules/sdk', dirname(source)]);
+  const tree = sourceTree(root, ['guest-modules/sdk', 'guest-modules/c', dirname(source)]);
   const object = await compile(tree, source, [...cFlags, ...moreFlags]);
   return stripToolSections(await link([['module.o', object]], [...linkFlags, ...moreLinkFlags], `${basename(source, '.c')}.wasm`));
 }

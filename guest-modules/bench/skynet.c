@@ -1,0 +1,45 @@
+// Skynet: a tree of tasks in which every inner task forks ten; the leaves return their number, the inner ones the sum of theirs.
+
+#define PENNY_NUMERIC_ONLY
+#include "penny.h"
+#include "penny_fork.h"
+
+enum { FANOUT = 10 };
+
+static int64_t sum_sequential(int64_t first, int64_t leaves) {
+    if (leaves == 1) return first;
+    int64_t sum = 0, share = leaves / FANOUT;
+    for (int64_t i = 0; i < FANOUT; i++) sum += sum_sequential(first + i * share, share);
+    return sum;
+}
+
+static int64_t sum_task(int64_t first, int64_t leaves, int64_t unused, int64_t unused_too) {
+    if (leaves == 1) return first;
+    int64_t sums[FANOUT];
+    int64_t sum = 0, share = leaves / FANOUT;
+    penny_scope scope = penny_scope_begin();
+    for (int64_t i = 0; i < FANOUT; i++) {
+        penny_scope_fork4(&scope, sum_task, (penny_words){first + i * share, share, unused, unused_too}, &sums[i]);
+    }
+    penny_scope_end(&scope);
+    for (int64_t i = 0; i < FANOUT; i++) sum += sums[i];
+    return sum;
+}
+
+static void check(int32_t leaves) {
+    int64_t power = 1;
+    while (power < leaves) power *= FANOUT;
+    if (power != leaves) penny_fail("skynet: leaves is not a power of ten");
+}
+
+PENNY_EXPORT(skynet, "(i32)->i64")
+int64_t skynet(int32_t leaves) {
+    check(leaves);
+    return sum_task(0, leaves, 0, 0);
+}
+
+PENNY_EXPORT(sequential, "(i32)->i64")
+int64_t sequential(int32_t leaves) {
+    check(leaves);
+    return sum_sequential(0, leaves);
+}

@@ -1,0 +1,147 @@
+package dev.penny.bench.suite;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The two files of results: comparisons in the stable format, and everything raw. */
+public final class Results {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .registerModule(plainNumbers());
+
+    private Results() { }
+
+    /** Digits without an exponent, for people and for simple programs. */
+    private static SimpleModule plainNumbers() {
+        StdSerializer<Double> serializer = new StdSerializer<>(Double.class) {
+
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public void serialize(Double value, JsonGenerator generator, SerializerProvider provider) throws IOException {
+                BigDecimal number = new BigDecimal(value.toString()).stripTrailingZeros();
+                generator.writeNumber(number.toPlainString());
+            }
+        };
+        return new SimpleModule().addSerializer(Double.class, serializer).addSerializer(double.class, serializer);
+    }
+
+    /**
+     * Everything that was measured in one run of the suite.
+     *
+     * @param date when it began
+     * @param mode {@code full} or {@code quick}
+     * @param workers the larger number of workers
+     * @param machine what it ran on
+     * @param runs the benchmarks
+     * @param idle an empty pool, if measured
+     * @param memory peak memory, if measured
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Raw(
+            @JsonProperty(value = "date", required = true) String date,
+            @JsonProperty(value = "mode", required = true) String mode,
+            @JsonProperty(value = "workers", required = true) int workers,
+            @JsonProperty(value = "machine", required = true) Map<String, String> machine,
+            @JsonProperty(value = "runs", required = true) List<Run> runs,
+            @JsonProperty("idle") Idle.Reading idle,
+            @JsonProperty("memory") Memory.Reading memory) {
+
+        /** Every comparison of every benchmark. */
+        public List<Comparison> comparisons() {
+            return runs.stream().flatMap(run -> run.comparisons().stream()).toList();
+        }
+
+        /** These results, and those of {@code older} that they do not have, in the order of {@code names}. */
+        Raw over(Raw older, List<String> names) {
+            older.requireSame(mode, workers);
+            List<Run> merged = names.stream().map(name -> run(name).or(() -> older.run(name))).flatMap(Optional::stream).toList();
+            return new Raw(date, mode, workers, machine, merged, idle == null ? older.idle : idle, memory == null ? older.memory : memory);
+        }
+
+        /** @throws IllegalArgumentException these were measured in another way */
+        void requireSame(String otherMode, int otherWorkers) {
+            if (!mode.equals(otherMode) || workers != otherWorkers) {
+                throw new IllegalArgumentException("results measured in different ways: mode=%s and %s, workers=%d and %d"
+                        .formatted(mode, otherMode, workers, otherWorkers));
+            }
+        }
+
+        /** The benchmark with this name. */
+        public Optional<Run> run(String name) {
+            return runs.stream().filter(run -> run.name().equals(name)).findFirst();
+        }
+    }
+
+    /** As text in the stable format: an array with one object per line. */
+    public static String toJson(List<Comparison> comparisons) {
+        ObjectWriter writer = MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
+        StringBuilder text = new StringBuilder("[");
+        for (int i = 0; i < comparisons.size(); i++) {
+            text.append(i == 0 ? "\n" : ",\n").append(write(writer, comparisons.get(i)));
+        }
+        return text.append("\n]\n").toString();
+    }
+
+    /** The reverse of {@link #toJson}. @throws IllegalArgumentException the text is not in that format; the message says where */
+    public static List<Comparison> comparisons(String json) {
+        return read(json, new TypeReference<>() { });
+    }
+
+    /** As text. */
+    public static String toJson(Object raw) {
+        return write(MAPPER.writerWithDefaultPrettyPrinter(), raw) + "\n";
+    }
+
+    /** The reverse of {@link #toJson(Object)} for {@link Raw}. @throws IllegalArgumentException it is something else */
+    public static Raw raw(String json) {
+        return read(json, new TypeReference<>() { });
+    }
+
+    /** What a child process wrote. */
+    static <T> T read(Path file, Class<T> type) throws IOException {
+        return MAPPER.readValue(Files.readString(file), type);
+    }
+
+    private static <T> T read(String json, TypeReference<T> type) {
+        try {
+            T value = MAPPER.readValue(json, type);
+            if (value == null) {
+                throw new IllegalArgumentException("not results: null");
+            }
+            return value;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not results: " + e.getMessage(), e);
+        }
+    }
+
+    private static String write(ObjectWriter writer, Object value) {
+        try {
+            return writer.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("results cannot be written: " + e.getMessage(), e);
+        }
+    }
+}
