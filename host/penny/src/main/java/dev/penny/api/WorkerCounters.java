@@ -10,8 +10,14 @@ package dev.penny.api;
  * @param parks times it ran out of work
  * @param spills frames a full deque sent to the injector
  * @param splits bulk ranges split for others to steal
+ * @param polls looks for a heartbeat
+ * @param promotions forks made visible to other workers
+ * @param reclaimed of these, taken back before anyone had started them
+ * @param waits joins that found their fork taken and not done
+ * @param leapfrogs frames stolen from the worker that runs an awaited fork
  */
-public record WorkerCounters(int worker, State state, long executed, long stolen, long failedSteals, long parks, long spills, long splits) {
+public record WorkerCounters(int worker, State state, long executed, long stolen, long failedSteals, long parks, long spills, long splits,
+                             long polls, long promotions, long reclaimed, long waits, long leapfrogs) {
 
     /** What a worker is doing. */
     public enum State {

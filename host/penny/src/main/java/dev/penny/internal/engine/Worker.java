@@ -536,7 +536,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     WorkerCounters counters() {
         return new WorkerCounters(index, state(), counter(CoreLayout.WORKER_EXECUTED), counter(CoreLayout.WORKER_STOLEN),
                 counter(CoreLayout.WORKER_FAILED_STEALS), counter(CoreLayout.WORKER_PARKS), counter(CoreLayout.WORKER_SPILLS),
-                counter(CoreLayout.WORKER_SPLITS));
+                counter(CoreLayout.WORKER_SPLITS), counter(CoreLayout.WORKER_POLLS), counter(CoreLayout.WORKER_PROMOTIONS),
+                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS));
     }
 
     /** How often it asked for the beat. */
