@@ -26,19 +26,13 @@ static int64_t place_sequential(int64_t n, int64_t row, int64_t queens) {
     return solutions;
 }
 
-static int64_t place_task(int64_t n, int64_t row, int64_t queens, int64_t unused) {
-    if (row == n) return 1;
-    int64_t counts[QUEENS_MAX];
-    int64_t placed = 0, solutions = 0;
-    penny_scope scope = penny_scope_begin();
-    for (int64_t column = 0; column < n; column++) {
-        if (safe((board)queens, row, column)) {
-            penny_scope_fork4(&scope, place_task, (penny_words){n, row + 1, queens << 4 | column, unused}, &counts[placed++]);
-        }
-    }
-    penny_scope_end(&scope);
-    for (int64_t i = 0; i < placed; i++) solutions += counts[i];
-    return solutions;
+static int64_t add(int64_t left, int64_t right) {
+    return left + right;
+}
+
+static int64_t place_task(int64_t column, int64_t n, int64_t row, int64_t queens) {
+    if (!safe((board)queens, row, column)) return 0;
+    return row + 1 == n ? 1 : penny_reduce(0, n, place_task, n, row + 1, queens << 4 | column, add, 0);
 }
 
 static void check(int32_t n) {
@@ -48,7 +42,7 @@ static void check(int32_t n) {
 PENNY_EXPORT(nqueens, "(i32)->i64")
 int64_t nqueens(int32_t n) {
     check(n);
-    return place_task(n, 0, 0, 0);
+    return penny_reduce(0, n, place_task, n, 0, 0, add, 0);
 }
 
 PENNY_EXPORT(sequential, "(i32)->i64")

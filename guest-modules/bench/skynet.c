@@ -13,17 +13,14 @@ static int64_t sum_sequential(int64_t first, int64_t leaves) {
     return sum;
 }
 
-static int64_t sum_task(int64_t first, int64_t leaves, int64_t unused, int64_t unused_too) {
-    if (leaves == 1) return first;
-    int64_t sums[FANOUT];
-    int64_t sum = 0, share = leaves / FANOUT;
-    penny_scope scope = penny_scope_begin();
-    for (int64_t i = 0; i < FANOUT; i++) {
-        penny_scope_fork4(&scope, sum_task, (penny_words){first + i * share, share, unused, unused_too}, &sums[i]);
-    }
-    penny_scope_end(&scope);
-    for (int64_t i = 0; i < FANOUT; i++) sum += sums[i];
-    return sum;
+static int64_t add(int64_t left, int64_t right) {
+    return left + right;
+}
+
+static int64_t sum_child(int64_t index, int64_t first, int64_t share, int64_t unused) {
+    (void)unused;
+    first += index * share;
+    return share == 1 ? first : penny_reduce(0, FANOUT, sum_child, first, share / FANOUT, 0, add, 0);
 }
 
 static void check(int32_t leaves) {
@@ -35,7 +32,7 @@ static void check(int32_t leaves) {
 PENNY_EXPORT(skynet, "(i32)->i64")
 int64_t skynet(int32_t leaves) {
     check(leaves);
-    return sum_task(0, leaves, 0, 0);
+    return sum_child(0, 0, leaves, 0);
 }
 
 PENNY_EXPORT(sequential, "(i32)->i64")

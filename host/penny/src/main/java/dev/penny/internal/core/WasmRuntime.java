@@ -29,6 +29,9 @@ public final class WasmRuntime implements AutoCloseable {
      */
     public static final HostAccess HOST_ACCESS = HostAccess.newBuilder().allowBufferAccess(true).build();
 
+    /** With the default of 12,000 the worker loop is compiled with its search for work inlined and the tasks of a bulk not (decision 0053). */
+    private static final String INLINING_BUDGET = "20000";
+
     private final Engine engine;
     private final Context primer;
     private final Context context;
@@ -51,11 +54,7 @@ public final class WasmRuntime implements AutoCloseable {
         // GraalVM finds its languages through the context class loader, which containers set to something else.
         Thread.currentThread().setContextClassLoader(WasmRuntime.class.getClassLoader());
         try {
-            Engine engine = Engine.newBuilder()
-                    .allowExperimentalOptions(true)
-                    .option("engine.WarnInterpreterOnly", "false")
-                    .option("engine.WarnVirtualThreadSupport", "false")
-                    .build();
+            Engine engine = makeEngine();
             RuntimeProbe.warnIfInterpreted(engine);
             // Only in an engine that has seen another wasm context do the instances of a module share compiled code.
             Context primer = wasmContext(engine);
@@ -69,6 +68,24 @@ public final class WasmRuntime implements AutoCloseable {
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }
+    }
+
+    private static Engine makeEngine() {
+        try {
+            return engineBuilder()
+                    .option("compiler.InliningExpansionBudget", INLINING_BUDGET)
+                    .option("compiler.InliningInliningBudget", INLINING_BUDGET)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            return engineBuilder().build(); // The interpreter has no compiler options.
+        }
+    }
+
+    private static Engine.Builder engineBuilder() {
+        return Engine.newBuilder()
+                .allowExperimentalOptions(true)
+                .option("engine.WarnInterpreterOnly", "false")
+                .option("engine.WarnVirtualThreadSupport", "false");
     }
 
     private static Context wasmContext(Engine engine) {

@@ -218,7 +218,9 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public void startHeartbeat() {
         if (memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS) != 0) {
-            scheduler.letAnotherStep();
+            if (StackProbe.hasRoomForAStep()) {
+                scheduler.letAnotherStep();
+            }
         } else {
             scheduler.heartbeat().start();
         }
