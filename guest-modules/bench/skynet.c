@@ -1,4 +1,5 @@
-// Skynet: a tree of tasks in which every inner task forks ten; the leaves return their number, the inner ones the sum of theirs.
+// Skynet: a tree of tasks in which every inner task has ten; the leaves return their number, the inner ones the sum of theirs. The ten are
+// the rounds of a loop of which any part may be taken, the usual way to fork many tasks of a kind here.
 
 #define PENNY_NUMERIC_ONLY
 #include "penny.h"
@@ -6,10 +7,11 @@
 
 enum { FANOUT = 10 };
 
-static int64_t sum_sequential(int64_t first, int64_t leaves) {
-    if (leaves == 1) return first;
-    int64_t sum = 0, share = leaves / FANOUT;
-    for (int64_t i = 0; i < FANOUT; i++) sum += sum_sequential(first + i * share, share);
+static int64_t sum_plain(int64_t index, int64_t first, int64_t share) {
+    first += index * share;
+    if (share == 1) return first;
+    int64_t sum = 0;
+    for (int64_t i = 0; i < FANOUT; i++) sum += sum_plain(i, first, share / FANOUT);
     return sum;
 }
 
@@ -38,5 +40,5 @@ int64_t skynet(int32_t leaves) {
 PENNY_EXPORT(sequential, "(i32)->i64")
 int64_t sequential(int32_t leaves) {
     check(leaves);
-    return sum_sequential(0, leaves);
+    return sum_plain(0, 0, leaves);
 }

@@ -124,7 +124,7 @@ int64_t foreign(int32_t n) {
 
 static int64_t count_until_cancelled(int64_t n) {
     int64_t i = 0;
-    while (i < n && !penny_cancelled()) i++;
+    while (i < n && !penny_is_cancelled()) i++;
     return i;
 }
 

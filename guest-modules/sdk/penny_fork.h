@@ -406,7 +406,7 @@ static inline int64_t penny_await(int32_t handle) {
 // ---- Cancellation --------------------------------------------------------------------------------------------------------------
 
 // Whether the task, or the one it was forked for, was cancelled: a long one may look now and then, and end early.
-static inline int penny_cancelled(void) {
+static inline int penny_is_cancelled(void) {
     return penny_host_cancelled() != 0;
 }
 

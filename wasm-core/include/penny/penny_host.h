@@ -44,7 +44,9 @@ PN_IMPORT("unpark") void penny_host_unpark(uint32_t worker);
  * runs all workers on one thread lets another one make a step. */
 PN_IMPORT("wait") void penny_host_wait(void);
 
-/* A task forks and the timer that adds to globals.heartbeat rests: start it, with globals.heartbeat_timer = 1.
+/* A task forks and the timer that adds to globals.heartbeat rests: start it, with globals.heartbeat_timer = 1. At every beat
+ * while that word is 1 the host looks at the deques of the workers (top < bottom) and unparks a sleeper if one is not empty;
+ * it clears the word and looks once more before the timer rests.
  * With globals.heartbeat_polls > 0: a beat. A host that runs all workers on one thread lets another one make a step, or
  * nobody would ever take a fork. */
 PN_IMPORT("heartbeat") void penny_host_heartbeat(void);

@@ -23,14 +23,17 @@ final class Heartbeat implements AutoCloseable {
     private final CoreMemory memory;
     private final WasmRuntime runtime;
     private final List<Worker> workers;
+    private final Runnable wakeOne;
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile boolean closed;
     private Thread thread;
 
-    Heartbeat(CoreMemory memory, WasmRuntime runtime, List<Worker> workers) {
+    /** @param wakeOne unparks a sleeping worker, if there is one */
+    Heartbeat(CoreMemory memory, WasmRuntime runtime, List<Worker> workers, Runnable wakeOne) {
         this.memory = memory;
         this.runtime = runtime;
         this.workers = workers;
+        this.wakeOne = wakeOne;
     }
 
     /** Starts beating, if it does not. */
@@ -63,6 +66,7 @@ final class Heartbeat implements AutoCloseable {
         for (int beats = 1; !closed; beats++) {
             LockSupport.parkNanos(this, PERIOD.toNanos());
             memory.storeSeqCst(beat, memory.loadAcquire(beat) + 1);
+            wakeForWaitingForks();
             workers.forEach(worker -> worker.beat(false));
             if (beats % BEATS_PER_LOOK == 0) {
                 long now = polls();
@@ -74,6 +78,13 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
+    /** What was promoted since the last beat and is still there is worth waking a worker for. */
+    private void wakeForWaitingForks() {
+        if (workers.stream().anyMatch(Worker::offersWork)) {
+            wakeOne.run();
+        }
+    }
+
     /** How often workers have asked so far. */
     private long polls() {
         return workers.stream().mapToLong(Worker::polls).sum();
@@ -82,6 +93,7 @@ final class Heartbeat implements AutoCloseable {
     /** Every fork asks again until a poll finds the word cleared and {@code running} false, which starts the timer. */
     private void rest() {
         setTimerWord(0);
+        wakeForWaitingForks(); // A fork promoted before the word was cleared counted on this timer.
         running.set(false);
         workers.forEach(worker -> worker.beat(true));
         while (!running.get() && !closed) {

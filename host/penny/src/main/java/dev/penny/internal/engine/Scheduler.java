@@ -70,7 +70,7 @@ public final class Scheduler {
         }
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
-        this.heartbeat = new Heartbeat(memory, runtime, workers);
+        this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
         this.backend = config.backend();
         this.crew = start(backend);
     }

@@ -301,9 +301,17 @@ final class Submitter {
     }
 
     private void wake(Placement placement) {
-        int sleeper = placement.claimSleeper(sleepers);
-        if (sleeper != Sleepers.NONE) {
-            scheduler.unpark(sleeper);
+        unpark(placement.claimSleeper(sleepers));
+    }
+
+    /** Unparks a sleeping worker, if there is one. */
+    void wakeOne() {
+        unpark(sleepers.claimAny());
+    }
+
+    private void unpark(int claimed) {
+        if (claimed != Sleepers.NONE) {
+            scheduler.unpark(claimed);
         }
     }
 

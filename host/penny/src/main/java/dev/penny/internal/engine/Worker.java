@@ -348,6 +348,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
     }
 
+    /** Whether its deque holds something. <b>Threads:</b> any; may be a moment late. */
+    boolean offersWork() {
+        return memory.loadSeqCst(blockRef + CoreLayout.WORKER_BOTTOM) - memory.loadSeqCst(blockRef + CoreLayout.WORKER_TOP) > 0;
+    }
+
     private boolean isRunning() {
         int state = memory.loadAcquire(blockRef + CoreLayout.WORKER_STATE);
         return state == CoreLayout.WORKER_STATE_RUNNING || state == CoreLayout.WORKER_STATE_BLOCKED;
