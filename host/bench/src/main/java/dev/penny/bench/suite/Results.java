@@ -69,6 +69,18 @@ public final class Results {
             @JsonProperty("idle") Idle.Reading idle,
             @JsonProperty("memory") Memory.Reading memory) {
 
+        /** The same without some runs. */
+        Raw without(List<Run> others) {
+            List<Run> kept = runs.stream().filter(run -> !others.contains(run)).toList();
+            return new Raw(date, mode, workers, machine, kept, idle, memory);
+        }
+
+        /** True if nothing was measured. */
+        @com.fasterxml.jackson.annotation.JsonIgnore
+        boolean isEmpty() {
+            return runs.isEmpty() && idle == null && memory == null;
+        }
+
         /** Every comparison of every benchmark. */
         public List<Comparison> comparisons() {
             return runs.stream().flatMap(run -> run.comparisons().stream()).toList();

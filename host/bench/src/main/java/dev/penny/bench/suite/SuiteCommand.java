@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
             "Without names: all benchmarks. A name may also be the first part of names: tree-sum, uts, skynet, matmul, dispatch."},
         footer = {"", "Ratios are Penny's time divided by the peer's: below 1 Penny is faster.",
             "Exit codes: 0 done, 1 a benchmark failed or computed a wrong answer, 2 wrong command line, 3 the machine was too unsteady for "
-                + "results to be written.",
+                + "the results of some, which were left out.",
             "The JMH benchmarks of single operations: scripts/bench --jmh [JMH-ARGUMENT...]"})
 public final class SuiteCommand implements Callable<Integer> {
 
@@ -211,17 +211,21 @@ public final class SuiteCommand implements Callable<Integer> {
             err.printf(Locale.ROOT, "bench: the machine was unsteady: benchmark=%s, spread of the serial repeat=%.0f %%, limit=%.0f %%%n",
                     run.name(), 100 * run.serialSpread(), 100 * SPREAD_MAX);
         }
-        if (!unsteady.isEmpty() && !force) {
-            err.println("bench: no results written; run again when nothing else runs, or look at them with --force");
+        boolean left = !unsteady.isEmpty() && !force;
+        if (left) {
+            err.println("bench: their results are left out; run them again with --update when nothing else runs, or look at them with --force");
+        }
+        Results.Raw fit = left ? everything.without(unsteady) : everything;
+        if (left && fit.isEmpty()) {
             return UNSTEADY;
         }
-        Results.Raw whole = update ? everything.over(Results.raw(Files.readString(raw)), Catalog.names()) : everything;
+        Results.Raw whole = update ? fit.over(Results.raw(Files.readString(raw)), Catalog.names()) : fit;
         if (json != null) {
             Files.writeString(json, Results.toJson(whole.comparisons()));
         }
         if (raw != null) {
             Files.writeString(raw, Results.toJson(whole));
         }
-        return 0;
+        return left ? UNSTEADY : 0;
     }
 }
