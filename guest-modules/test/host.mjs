@@ -23,7 +23,8 @@ export function signaturesOf(module) {
 }
 
 /** The imports of forks on a host with one worker: no beat ever comes, so nothing is promoted. */
-const alone = { poll: () => 0, fork: () => 0, join: () => 1, result: () => 0n, function: () => 0, spawn: () => 0, await: () => 0n };
+const alone = { poll: () => 0, fork: () => 0, join: () => 1, result: () => 0n, function: () => 0, spawn: () => 0, await: () => 0n,
+  cancelled: () => 0 };
 
 /** The names of the imports of penny_fork.h. */
 export const forkImports = Object.keys(alone);
