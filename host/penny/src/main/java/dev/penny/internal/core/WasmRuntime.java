@@ -31,6 +31,8 @@ public final class WasmRuntime implements AutoCloseable {
 
     /** With the default of 12,000 the worker loop is compiled with its search for work inlined and the tasks of a bulk not (decision 0053). */
     private static final String INLINING_BUDGET = "20000";
+    /** Present if the JVM was started with {@code -XX:+EnableJVMCI}. */
+    private static final String JVMCI = "jdk.internal.vm.ci";
 
     private final Engine engine;
     private final Context primer;
@@ -71,13 +73,16 @@ public final class WasmRuntime implements AutoCloseable {
     }
 
     private static Engine makeEngine() {
+        if (ModuleLayer.boot().findModule(JVMCI).isEmpty()) {
+            return engineBuilder().build(); // The interpreter has no compiler options, and refuses them loudly.
+        }
         try {
             return engineBuilder()
                     .option("compiler.InliningExpansionBudget", INLINING_BUDGET)
                     .option("compiler.InliningInliningBudget", INLINING_BUDGET)
                     .build();
         } catch (IllegalArgumentException e) {
-            return engineBuilder().build(); // The interpreter has no compiler options.
+            return engineBuilder().build(); // There is a compiler interface, but no compiler that fits.
         }
     }
 
