@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import org.graalvm.polyglot.PolyglotException;
@@ -80,13 +79,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     /** True if the calling thread runs a worker of this scheduler. */
     static boolean onWorkerOf(Scheduler scheduler) {
-        return currentOf(scheduler).isPresent();
-    }
-
-    /** The worker of this scheduler whose body the calling thread is running, if any. */
-    static Optional<Worker> currentOf(Scheduler scheduler) {
-        Worker worker = CURRENT.get();
-        return worker != null && worker.scheduler == scheduler ? Optional.of(worker) : Optional.empty();
+        return forksOn(scheduler) != null;
     }
 
     /** Its forks. Only after {@link #attach}. */
@@ -212,7 +205,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void await() {
-        forks.rest();
+        try {
+            forks.rest();
+        } catch (StackOverflowError e) {
+            // The core looks around and asks again.
+        }
     }
 
     @Override
@@ -221,8 +218,13 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
             if (StackProbe.hasRoomForAStep()) {
                 scheduler.letAnotherStep();
             }
-        } else {
+            return;
+        }
+        try {
+            StackProbe.require();
             scheduler.heartbeat().start();
+        } catch (StackOverflowError e) {
+            // The probe came first, so nothing is half done; the next poll asks again.
         }
     }
 

@@ -20,6 +20,9 @@ import org.graalvm.polyglot.Value;
  */
 final class WorkerForks {
 
+    /** Neither a frame state nor a number of dispatches. */
+    private static final int TRAPPED = -1;
+
     private static final long REST_NANOS_MIN = 50_000;
     private static final long REST_NANOS_MAX = 1_000_000;
 
@@ -82,19 +85,18 @@ final class WorkerForks {
 
     /** Waits for a fork of the running task: a {@code FRAME_STATE_*}, READY if nobody has started it. */
     int join(int job) {
-        return guarded(() -> forks().join(worker.index(), job));
+        for (;;) {
+            int state = guarded(() -> forks().join(worker.index(), job));
+            if (state != TRAPPED) {
+                return state;
+            }
+        }
     }
 
     /** Dispatches a fork that {@link #join} gave back un-started; its final state. */
     int run(int job) {
-        int keep = nest() + 1;
-        int stack = core.stackPointer();
-        try {
-            return forks().run(worker.index(), job);
-        } catch (PolyglotException e) {
-            worker.trapped(e, keep, stack);
-            return join(job);
-        }
+        int state = guarded(() -> forks().run(worker.index(), job));
+        return state == TRAPPED ? join(job) : state;
     }
 
     /** Frees a joined fork. */
@@ -109,25 +111,18 @@ final class WorkerForks {
 
     /** Runs one frame from anywhere, if there is one. */
     boolean help() {
-        int keep = nest() + 1;
-        int stack = core.stackPointer();
-        try {
-            return core.help(worker.index()) != 0;
-        } catch (PolyglotException e) {
-            worker.trapped(e, keep, stack);
-            return true;
-        }
+        return guarded(() -> core.help(worker.index())) != 0;
     }
 
+    /** Calls the core from within a task; {@link #TRAPPED} if what ran meanwhile trapped. */
     private int guarded(IntSupplier call) {
         int keep = nest() + 1;
         int stack = core.stackPointer();
-        for (;;) {
-            try {
-                return call.getAsInt();
-            } catch (PolyglotException e) {
-                worker.trapped(e, keep, stack);
-            }
+        try {
+            return call.getAsInt();
+        } catch (PolyglotException e) {
+            worker.trapped(e, keep, stack);
+            return TRAPPED;
         }
     }
 

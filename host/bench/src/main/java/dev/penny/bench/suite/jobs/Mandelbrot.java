@@ -17,7 +17,6 @@ public final class Mandelbrot extends MapJob {
     private static final long SUM_OF_ALL_ROWS = 501_131_604_470L;
 
     private final int rows;
-    private Endive endive;
 
     /** The first rows of the picture. */
     public Mandelbrot(int rows) {
@@ -65,8 +64,12 @@ public final class Mandelbrot extends MapJob {
     }
 
     @Override
-    IntToLongFunction inEndive() {
-        Endive.Instance instance = compiled().instance();
+    String module() {
+        return MODULE;
+    }
+
+    @Override
+    IntToLongFunction inEndive(Endive.Instance instance) {
         Endive.Call row = instance.function("row");
         Endive.Call reset = instance.function("penny_reset");
         return y -> {
@@ -75,13 +78,6 @@ public final class Mandelbrot extends MapJob {
             reset.apply();
             return sum;
         };
-    }
-
-    private synchronized Endive compiled() {
-        if (endive == null) {
-            endive = new Endive(MODULE);
-        }
-        return endive;
     }
 
     @Override

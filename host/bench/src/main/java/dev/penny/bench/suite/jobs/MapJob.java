@@ -15,6 +15,8 @@ import java.util.function.IntToLongFunction;
 /** A job of independent items: the same function for every number of {@code 0..items()}; the answer is the sum over the items. */
 abstract class MapJob implements Job {
 
+    private Endive endive;
+
     /** How many. */
     abstract int items();
 
@@ -27,8 +29,11 @@ abstract class MapJob implements Job {
     /** One item in Java. */
     abstract long inJava(int item);
 
+    /** The module that Endive runs, in {@code guest-modules}. */
+    abstract String module();
+
     /** Makes what runs one item in Endive; called once per thread. */
-    abstract IntToLongFunction inEndive();
+    abstract IntToLongFunction inEndive(Endive.Instance instance);
 
     @Override
     public final long tasks() {
@@ -42,12 +47,19 @@ abstract class MapJob implements Job {
             sides.add(Side.of(Peer.PENNY, workers, () -> onPenny(setup, workers)));
             ExecutorService pool = setup.pool(workers);
             sides.add(Side.of(Peer.FORK_JOIN_POOL, workers, () -> inPool(pool, this::inJava)));
-            ThreadLocal<IntToLongFunction> endive = ThreadLocal.withInitial(this::inEndive);
+            ThreadLocal<IntToLongFunction> endive = ThreadLocal.withInitial(() -> inEndive(compiled().instance()));
             sides.add(Side.of(Peer.ENDIVE, workers, () -> inPool(pool, item -> endive.get().applyAsLong(item))));
         }
         sides.add(Side.of(Peer.WASM_SEQUENTIAL, 1, () -> inWasm(setup)));
         sides.add(Side.of(Peer.JAVA_SEQUENTIAL, 1, () -> sum(this::inJava)));
         return sides;
+    }
+
+    private synchronized Endive compiled() {
+        if (endive == null) {
+            endive = new Endive(module());
+        }
+        return endive;
     }
 
     private long sum(IntToLongFunction function) {

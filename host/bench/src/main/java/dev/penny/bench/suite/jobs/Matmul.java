@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.RecursiveAction;
-import java.util.concurrent.RecursiveTask;
 
 /** C += A * B by halving all three dimensions, blocks of 64 x 64. */
 public final class Matmul extends ForkJoinJob {
@@ -93,16 +92,7 @@ public final class Matmul extends ForkJoinJob {
 
     @Override
     ForkJoinTask<Long> task() {
-        return new RecursiveTask<>() {
-
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected Long compute() {
-                new Task(0, 0, 0, size).compute();
-                return 0L;
-            }
-        };
+        return ForkJoinTask.adapt(() -> new Task(0, 0, 0, size).compute(), 0L);
     }
 
     @Override

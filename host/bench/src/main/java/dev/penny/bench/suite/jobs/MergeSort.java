@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.RecursiveAction;
-import java.util.concurrent.RecursiveTask;
 
 /** Merge sort of 64-bit numbers, both halves at the same time. */
 public final class MergeSort extends ForkJoinJob {
@@ -75,16 +74,7 @@ public final class MergeSort extends ForkJoinJob {
 
     @Override
     ForkJoinTask<Long> task() {
-        return new RecursiveTask<>() {
-
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected Long compute() {
-                new Task(0, count).compute();
-                return 0L;
-            }
-        };
+        return ForkJoinTask.adapt(() -> new Task(0, count).compute(), 0L);
     }
 
     @Override

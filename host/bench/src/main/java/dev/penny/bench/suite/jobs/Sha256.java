@@ -21,7 +21,6 @@ public final class Sha256 extends MapJob {
 
     private final List<byte[]> blocks;
     private final long expected;
-    private Endive endive;
 
     /** That many blocks of bytes from a fixed seed. */
     public Sha256(int count) {
@@ -79,8 +78,12 @@ public final class Sha256 extends MapJob {
     }
 
     @Override
-    IntToLongFunction inEndive() {
-        Endive.Instance instance = compiled().instance();
+    String module() {
+        return MODULE;
+    }
+
+    @Override
+    IntToLongFunction inEndive(Endive.Instance instance) {
         Endive.Call alloc = instance.function("penny_alloc");
         Endive.Call sha256 = instance.function("sha256");
         Endive.Call reset = instance.function("penny_reset");
@@ -93,13 +96,6 @@ public final class Sha256 extends MapJob {
             reset.apply();
             return sum;
         };
-    }
-
-    private synchronized Endive compiled() {
-        if (endive == null) {
-            endive = new Endive(MODULE);
-        }
-        return endive;
     }
 
     /** In plain Java, as the guest is in plain C: the JDK's own uses the processor's SHA instructions, which wasm does not have. */
