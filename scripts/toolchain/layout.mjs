@@ -26,6 +26,8 @@ const families = {
   PN_FRAME_STATE: ['FRAME_STATE_', 'Frame states'],
   PN_KIND: ['KIND_', 'Frame kinds'],
   PN_FLAG: ['FLAG_', 'Flags'],
+  PN_GRAPH_FLAG: ['GRAPH_FLAG_', 'Flags of graphs'],
+  PN_TRACE: ['TRACE_', 'Events of the upcall trace'],
   PN_PRIORITY: ['PRIORITY_', 'Priorities'],
   PN_WAITER: ['WAITER_', 'Bits of frame.waiter'],
   PN_POLL: ['POLL_', 'Bits of penny_poll'],
