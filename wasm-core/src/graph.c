@@ -133,8 +133,8 @@ static void release_live(pn_node *node, pn_ref ref, uint32_t state, released *li
         pn_ref successor_ref = edge->node;
         pn_node *successor = pn_node_at(successor_ref);
         uint32_t poisoned;
-        if (state != PN_FRAME_DONE) poison(successor, ref);
-        else give_result(node, successor, edge->argument);
+        if (state == PN_FRAME_DONE) give_result(node, successor, edge->argument);
+        else if (!(edge->flags & PN_EDGE_FLAG_ANYWAY)) poison(successor, ref);
         edge_ref = edge->next;
         if (!arrive(successor, &poisoned)) continue;
         if (poisoned) successor->flags |= PN_FLAG_SKIP;
@@ -264,7 +264,8 @@ static pn_ref run_one(pn_worker *worker, pn_ref ref) {
     pn_frame_transition(pn_frame_at(ref), PN_FRAME_RUNNING);
     trace(worker, graph, ref, PN_TRACE_BEGIN);
     uint32_t outcome = pn_run_dispatch(worker, ref);
-    trace(worker, graph, ref, PN_TRACE_END);
+    trace(worker, graph, ref,
+          outcome == PN_OUTCOME_DONE ? PN_TRACE_DONE : outcome == PN_OUTCOME_FAILED ? PN_TRACE_FAILED : PN_TRACE_SUSPENDED);
     switch (outcome) {
     case PN_OUTCOME_DONE: return finish(worker, ref, PN_FRAME_DONE);
     case PN_OUTCOME_FAILED: return finish(worker, ref, PN_FRAME_FAILED);

@@ -314,7 +314,7 @@ typedef struct pn_edge {
     _Alignas(16) pn_ref node; /* the successor */
     uint32_t argument;        /* 1 + index of the argument that gets the result; 0: none */
     pn_ref next;
-    uint32_t reserved;
+    uint32_t flags; /* enum pn_edge_flag */
 } pn_edge;
 
 /* Permits and the nodes that wait for one, in one word: ref of the newest waiting node | permits << 32 | tag << 48. */

@@ -442,7 +442,7 @@ static void nodes_may_fork(void) {
     for (uint32_t i = 0; i < 60; i++) CHECK_EQ(node_at_index(i)->result, 15);
 }
 
-static pn_word events[4];
+static pn_word events[PN_TRACE_TRAPPED + 1];
 
 static void counts_events(uint32_t node, uint32_t event) {
     CHECK(index_of(node) < 3 && event <= PN_TRACE_TRAPPED);
@@ -462,7 +462,7 @@ static void traced(void) {
     the_graph()->flags = PN_GRAPH_FLAG_TRACED;
     run_times(1);
     CHECK_EQ(pn_load_relaxed(&events[PN_TRACE_BEGIN]), 2);
-    CHECK_EQ(pn_load_relaxed(&events[PN_TRACE_END]), 1);
+    CHECK_EQ(pn_load_relaxed(&events[PN_TRACE_DONE]), 1);
     CHECK_EQ(pn_load_relaxed(&events[PN_TRACE_TRAPPED]), 1);
 }
 

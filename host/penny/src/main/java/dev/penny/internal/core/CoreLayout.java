@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xAF07B5FFCF80E294L;
+    public static final long ABI_HASH = 0x58419BBB42A82200L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -52,6 +52,8 @@ public final class CoreLayout {
     public static final int NODE_COUNT_MAX = 16777216;
     /** node.live_edges of a node that has finished. */
     public static final int EDGES_CLOSED = 1;
+    /** node.pending: this bit says that a predecessor was not done. */
+    public static final int PENDING_POISONED = 0x80000000;
     /** Permits of a semaphore. */
     public static final int SEMAPHORE_PERMITS_MAX = 65535;
     /** Worker frames. */
@@ -446,6 +448,8 @@ public final class CoreLayout {
     public static final int EDGE_ARGUMENT = 4;
     /** The next older edge, 0: none. */
     public static final int EDGE_NEXT = 8;
+    /** EDGE_FLAG_*. */
+    public static final int EDGE_FLAGS = 12;
 
     // Semaphore. Of a graph.
     /** Size of a semaphore. */
@@ -518,10 +522,18 @@ public final class CoreLayout {
     // Events of the upcall trace. Prefix `TRACE_`.
     /** A node is about to be dispatched. */
     public static final int TRACE_BEGIN = 1;
-    /** It returned: done, failed or suspended. */
-    public static final int TRACE_END = 2;
+    /** It returned, done. */
+    public static final int TRACE_DONE = 2;
+    /** It returned, failed. */
+    public static final int TRACE_FAILED = 3;
+    /** It returned, and is dispatched again later. */
+    public static final int TRACE_SUSPENDED = 4;
     /** It trapped. */
-    public static final int TRACE_TRAPPED = 3;
+    public static final int TRACE_TRAPPED = 5;
+
+    // Flags of edges of live graphs. Prefix `EDGE_FLAG_`.
+    /** Edge of a live graph: its successor runs also if its predecessor failed or was skipped. */
+    public static final int EDGE_FLAG_ANYWAY = 1;
 
     // Priorities. Prefix `PRIORITY_`.
     /** The rest. */
