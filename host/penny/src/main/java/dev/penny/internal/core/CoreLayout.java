@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xDF1E2024DB3FE4F4L;
+    public static final long ABI_HASH = 0x24C329244C604BF6L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -404,6 +404,8 @@ public final class CoreLayout {
     public static final int GRAPH_SKIPPED = 136;
     /** The host sets 1: what has not started is skipped. */
     public static final int GRAPH_CANCELLED = 140;
+    /** 1 + index of a watched node that was released while it was under way, 0: none. */
+    public static final int GRAPH_CONFLICT = 148;
     /** LIVE: the host sets 1 to hear of the next node that ends. */
     public static final int GRAPH_WAITER = 144;
 
@@ -514,6 +516,8 @@ public final class CoreLayout {
     public static final int FLAG_SKIP = 16;
     /** NODE: was dispatched and has not finished; the core's. */
     public static final int FLAG_STARTED = 32;
+    /** NODE of a graph with conditions, state FREE before a run: a release while it is under way fails the run. */
+    public static final int FLAG_WATCHED = 64;
 
     // Flags of graphs. Prefix `GRAPH_FLAG_`.
     /** The host hears of every dispatch of a node, before and after. */
