@@ -8,6 +8,7 @@
 #include "graph_release.h"
 #include "idle.h"
 #include "place.h"
+#include "policy.h"
 #include "run.h"
 #include "semaphore.h"
 
@@ -107,6 +108,10 @@ static pn_ref take_own(pn_worker *worker, pn_ref graph) {
 static uint32_t leaves(pn_worker *worker, pn_ref ref, uint32_t count, uint32_t nodes_max) {
     uint32_t flags = pn_node_at(ref)->flags;
     uint32_t high_waits = pn_flags_priority(flags) != PN_PRIORITY_HIGH && pn_find_high_waits(worker);
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_interrupts(worker)) {
+        pn_run_requeue_first(worker, ref);
+        return 1;
+    }
     /* Inside another dispatch its task waits for something, which may be there by now. */
     if (high_waits || count >= nodes_max || worker->nest != 0 || pn_idle_command() != PN_COMMAND_RUN) {
         pn_run_requeue_first(worker, ref);
