@@ -10,6 +10,8 @@
 #include "idle.h"
 #include "injector.h"
 #include "join.h"
+#include "log.h"
+#include "replay.h"
 #include "run.h"
 
 _Static_assert(PN_ITEM_DONE == PN_OUTCOME_DONE + 1 && PN_ITEM_FAILED == PN_OUTCOME_FAILED + 1, "status = outcome + 1");
@@ -51,7 +53,9 @@ static void account(pn_worker *worker, pn_ref root, pn_block *block, uint32_t co
     /* release: statuses, results and the two counts; acquire: those of all other parts. Pairs with itself. */
     uint32_t before = pn_fetch_sub_acq_rel(&block->pending, count);
     PN_ASSERT(before >= count, BROKEN_INVARIANT);
-    if (before == count) complete_bulk(worker, root);
+    uint32_t last = before == count;
+    if (pn_log_is_on(worker)) last = pn_log_completes(worker, root, last);
+    if (last) complete_bulk(worker, root);
 }
 
 /* Ends a part whose items up to hi have their statuses. */
@@ -61,13 +65,16 @@ static void end_part(pn_worker *worker, pn_ref part_ref, uint32_t failed, uint32
     pn_block *block = pn_block_at(part->block);
     uint32_t count = part->hi - part->lo;
     worker->current_frame = 0;
+    if (pn_log_is_on(worker)) pn_log_decide(worker, PN_DECISION_END, 0, part_ref, part->hi - skipped);
     if (part->kind == PN_KIND_RANGE) pn_frame_free(worker, part_ref);
     account(worker, root, block, count, failed, skipped);
 }
 
-/* Leaves a part at item `next`, with the rest of it to be queued by the caller. */
-static void leave_part(pn_worker *worker, pn_frame *part, uint32_t next, uint32_t failed) {
+/* Leaves a part at item `next`, with the rest of it to be queued by the caller: first (LEAVE) or last (MAKE_WAY). */
+static void leave_part(pn_worker *worker, pn_ref part_ref, uint32_t next, uint32_t failed, uint32_t kind) {
+    pn_frame *part = pn_frame_at(part_ref);
     uint32_t count = next - part->lo;
+    if (pn_log_is_on(worker)) pn_log_decide(worker, kind, 0, part_ref, next);
     worker->current_frame = 0;
     part->lo = next;
     if (part->kind == PN_KIND_RANGE) pn_frame_transition(part, PN_FRAME_READY);
@@ -93,6 +100,7 @@ static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
     upper->hi = part->hi;
     upper->flags = part->flags;
     upper->ticket = part->ticket;
+    if (pn_log_is_on(worker)) pn_log_decide(worker, PN_DECISION_SPLIT, 0, ref, lo);
     if (!pn_deque_push(worker, ref)) {
         if (!pn_injector_push(pn_injector_of(upper->flags), ref)) {
             pn_frame_free(worker, ref);
@@ -121,6 +129,39 @@ static uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t ite
     return end;
 }
 
+static void count_executed(pn_worker *worker, uint32_t next) {
+    pn_counter_add(&worker->counters.executed, next - worker->range_counted);
+    worker->range_counted = next;
+}
+
+/* The same as the loop in pn_range_run, from a recording. */
+static uint32_t run_as_recorded(pn_worker *worker, pn_ref part_ref, uint32_t grain) {
+    pn_frame *part = pn_frame_at(part_ref);
+    const pn_block *block = pn_block_at(part->block);
+    uint32_t first = part->lo;
+    uint32_t next = first;
+    for (;;) { /* ends: every round runs an item, or returns */
+        if (pn_replay_splits(worker, next)) split(worker, part, next);
+        uint32_t end = next + pn_replay_batch(worker, next, min_u32(part->hi - next, grain));
+        uint32_t skips = pn_replay_skips(worker, next);
+        if (!skips) next = run_items(worker, block, next, end);
+        count_executed(worker, next);
+        if (skips || next < end || next == part->hi) {
+            uint32_t skipped = next == part->hi ? 0 : skip_items(pn_block_at(part->block), next, part->hi);
+            end_part(worker, part_ref, worker->range_failed, skipped);
+            return next - first;
+        }
+        uint32_t recorded = pn_replay_leaves(worker, next);
+        if (recorded != 0 || !pn_replay_is_on(worker)) {
+            pn_counter_add(&worker->counters.yields, recorded == PN_DECISION_MAKE_WAY);
+            leave_part(worker, part_ref, next, worker->range_failed, recorded);
+            if (recorded == PN_DECISION_MAKE_WAY) pn_run_requeue_last(worker, part_ref);
+            else pn_run_requeue_first(worker, part_ref);
+            return next - first;
+        }
+    }
+}
+
 uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     const pn_globals *globals = pn_globals_get();
     pn_frame *part = pn_frame_at(part_ref);
@@ -136,12 +177,12 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     worker->range_counted = first;
     worker->current_slot = block->slot;
     worker->current_frame = part_ref;
+    if (pn_log_is_on(worker) && pn_replay_is_on(worker)) return run_as_recorded(worker, part_ref, grain);
     for (;;) { /* ends: every round runs an item, or returns */
         if (part->hi - next > grain && may_split && pn_deque_is_empty(worker)) split(worker, part, next);
         uint32_t end = next + min_u32(min_u32(part->hi - next, grain), items_max - (next - first));
         next = run_items(worker, block, next, end);
-        pn_counter_add(&worker->counters.executed, next - worker->range_counted);
-        worker->range_counted = next;
+        count_executed(worker, next);
         if (next < end) {
             end_part(worker, part_ref, worker->range_failed, skip_items(block, next, part->hi));
             return next - first;
@@ -153,7 +194,7 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
         uint32_t high_waits = looks_for_high && pn_find_high_waits(worker);
         if (high_waits || next - first >= items_max || pn_idle_command() != PN_COMMAND_RUN) {
             pn_counter_add(&worker->counters.yields, high_waits);
-            leave_part(worker, part, next, worker->range_failed);
+            leave_part(worker, part_ref, next, worker->range_failed, PN_DECISION_LEAVE);
             pn_run_requeue_first(worker, part_ref);
             return next - first;
         }
@@ -161,7 +202,7 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
             looked = next;
             if (pn_find_make_way(worker, part->flags)) {
                 pn_counter_add(&worker->counters.yields, 1);
-                leave_part(worker, part, next, worker->range_failed);
+                leave_part(worker, part_ref, next, worker->range_failed, PN_DECISION_MAKE_WAY);
                 pn_run_requeue_last(worker, part_ref);
                 return next - first;
             }
@@ -213,7 +254,7 @@ void pn_range_fail_item(pn_worker *worker, pn_ref part_ref, uint32_t item) {
     if (item + 1 == part->hi) {
         end_part(worker, part_ref, failed, 0);
     } else {
-        leave_part(worker, part, item + 1, failed);
+        leave_part(worker, part_ref, item + 1, failed, PN_DECISION_LEAVE);
         pn_run_requeue_first(worker, part_ref);
     }
 }

@@ -4,6 +4,7 @@
 
 #include "find.h"
 #include "idle.h"
+#include "log.h"
 #include "run.h"
 
 static uint32_t leave(pn_worker *worker, uint32_t command) {
@@ -16,7 +17,8 @@ static uint32_t leave(pn_worker *worker, uint32_t command) {
     return PN_RUN_RETURN;
 }
 
-uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
+/* A copy for each way to find frames, so that the usual one does not grow by what is rare. */
+static inline __attribute__((always_inline)) uint32_t run(pn_worker *worker, uint32_t dispatches_max, pn_ref (*find)(pn_worker *)) {
     uint32_t spin_rounds = pn_globals_get()->spin_rounds;
     uint32_t budget = dispatches_max == 0 ? UINT32_MAX : dispatches_max;
     uint32_t idle_rounds = 0;
@@ -26,7 +28,7 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
         uint32_t command = pn_idle_command();
         if (command != PN_COMMAND_RUN && !pn_find_holds_job(worker)) return leave(worker, command);
         if (budget == 0) return PN_RUN_MORE;
-        pn_ref frame = pn_find(worker);
+        pn_ref frame = find(worker);
         if (frame != 0) {
             uint32_t used = pn_run_frame(worker, frame, budget);
             if (dispatches_max != 0) budget -= used < budget ? used : budget;
@@ -39,12 +41,21 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
     }
 }
 
+static __attribute__((noinline)) uint32_t run_logged(pn_worker *worker, uint32_t dispatches_max) {
+    return run(worker, dispatches_max, pn_log_find);
+}
+
+uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
+    if (pn_log_is_on(worker)) return run_logged(worker, dispatches_max);
+    return run(worker, dispatches_max, pn_find);
+}
+
 uint32_t pn_worker_help(pn_worker *worker) {
     if (worker->nest >= PN_NEST_WAIT_MAX) return 0;
     uint32_t outermost = pn_load_relaxed(&worker->helping) == 0; /* relaxed: own word */
     /* seq_cst: before whatever it runs is pushed; pairs with leapfrog in join.c. pn_run_nested clears it. */
     if (outermost) pn_store_seq_cst(&worker->helping, worker->nest + 1);
-    pn_ref frame = pn_find(worker);
+    pn_ref frame = pn_log_is_on(worker) ? pn_log_find(worker) : pn_find(worker);
     if (frame != 0) return pn_run_nested(worker, frame);
     if (outermost) pn_store_seq_cst(&worker->helping, 0); /* seq_cst: as above; nothing was pushed */
     return 0;

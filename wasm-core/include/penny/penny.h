@@ -87,6 +87,14 @@ enum pn_run_result {
 enum pn_action {
 #include "penny/state.def"
 };
+#define PN_LOG(name, value, text) PN_LOG_##name = (value),
+enum pn_log_mode {
+#include "penny/state.def"
+};
+#define PN_DECISION(name, value, text) PN_DECISION_##name = (value),
+enum pn_decision_kind {
+#include "penny/state.def"
+};
 #define PN_PANIC(name, value, text) PN_PANIC_##name = (value),
 enum pn_panic_code {
 #include "penny/state.def"
