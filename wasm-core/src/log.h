@@ -28,7 +28,7 @@
 #include "layout.h"
 
 static inline uint32_t pn_log_is_on(const pn_worker *worker) {
-    return __builtin_expect(worker->log_ref != 0, 0);
+    return (uint32_t)__builtin_expect(worker->log_ref != 0, 0);
 }
 
 /* Everything below: pre: the log is on. */

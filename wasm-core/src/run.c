@@ -18,6 +18,9 @@ void pn_run_hold(pn_worker *worker, pn_ref frame) {
     worker->held_frame = frame;
 }
 
+/* Not what a worker does in most rounds; the rest stays small for the host's compiler. */
+#define OUT_OF_LINE __attribute__((noinline))
+
 /* The queue a frame belongs in. Returns 0 when it is full. */
 static uint32_t push_outside(pn_worker *worker, pn_ref frame) {
     if (pn_log_is_on(worker)) return pn_log_pushes_outside(worker, frame);
@@ -42,7 +45,7 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
 }
 
 /* No notify: the worker looks into the same queues before it can sleep. */
-void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
+OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (push_own(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
@@ -50,7 +53,7 @@ void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     pn_run_hold(worker, frame);
 }
 
-void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
+OUT_OF_LINE void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (push_outside(worker, frame)) {
         /* The worker goes on with its own deque first, so another one may take this frame. */
@@ -62,7 +65,7 @@ void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     pn_run_hold(worker, frame);
 }
 
-void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
+OUT_OF_LINE void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
     if (push_outside(worker, frame)) {
         pn_idle_notify(worker);
         return;
