@@ -21,6 +21,11 @@ uint32_t pn_log_number(pn_worker *worker) {
     return pn_fetch_add_relaxed(&log_of(worker)->order, 1); /* relaxed: see log.h */
 }
 
+/* Says how far its task has come, better than a frame could. */
+static uint32_t is_of_forks(uint32_t kind) {
+    return kind >= PN_DECISION_BEAT && kind <= PN_DECISION_RESUME;
+}
+
 static pn_decision decision_of(const pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item) {
     return (pn_decision){
         .kind = (uint8_t)kind,
@@ -28,7 +33,7 @@ static pn_decision decision_of(const pn_worker *worker, uint32_t kind, uint32_t 
         .victim = (uint8_t)victim,
         .nest = (uint8_t)worker->nest,
         .ticket = frame == 0 ? 0 : pn_frame_at(frame)->ticket,
-        .item = item,
+        .item = is_of_forks(kind) ? log_of(worker)->lanes[worker->id].polls : item,
     };
 }
 
@@ -120,7 +125,7 @@ pn_ref pn_log_find(pn_worker *worker) {
 uint32_t pn_log_poll(pn_worker *worker, uint32_t due) {
     pn_lane *lane = &log_of(worker)->lanes[worker->id];
     lane->polls++;
-    if (due & PN_POLL_PROMOTE) pn_log_decide(worker, PN_DECISION_BEAT, 0, 0, lane->polls);
+    if (due & PN_POLL_PROMOTE) pn_log_decide(worker, PN_DECISION_BEAT, 0, 0, 0);
     return due | PN_POLL_AGAIN;
 }
 

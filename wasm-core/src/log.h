@@ -33,7 +33,8 @@ static inline uint32_t pn_log_is_on(const pn_worker *worker) {
 
 /* Everything below: pre: the log is on. */
 
-/* A decision made now: recorded, or checked against the recording, after waiting for its turn. `frame`: 0 if none. */
+/* A decision made now: recorded, or checked against the recording, after waiting for its turn. `frame`: 0 if none; of
+ * BEAT to RESUME the item is not the caller's, but how often the worker has polled. */
 void pn_log_decide(pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item);
 
 /* The same in two steps, for decisions that may still fail; only while recording. */
