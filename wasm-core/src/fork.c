@@ -79,7 +79,8 @@ uint32_t pn_fork_push(pn_worker *worker, pn_ref ref) {
     return 1;
 }
 
-static uint32_t take_back(pn_worker *worker, pn_ref ref) {
+/* `others`: what else it finds, left by a bulk that ran while this frame helped. */
+static uint32_t take_back(pn_worker *worker, pn_ref ref, pn_ref *others) {
     pn_frame *job = pn_frame_at(ref);
     while (!(job->flags & PN_FLAG_HELD)) { /* ends: every round takes a frame out of the deque */
         pn_ref popped = pn_deque_pop(worker);
@@ -88,8 +89,8 @@ static uint32_t take_back(pn_worker *worker, pn_ref ref) {
             /* Newer than the one looked for, or itself: joins may come in any order. */
             pn_frame_at(popped)->flags |= PN_FLAG_HELD;
         } else {
-            /* Left by a bulk that ran while this frame helped. */
-            pn_run_requeue_elsewhere(worker, popped);
+            pn_store_relaxed(&pn_frame_at(popped)->waiter, *others); /* relaxed: nobody else sees it */
+            *others = popped;
         }
     }
     pn_counter_add(&worker->counters.reclaimed, 1);
@@ -97,10 +98,12 @@ static uint32_t take_back(pn_worker *worker, pn_ref ref) {
 }
 
 uint32_t pn_fork_reclaim(pn_worker *worker, pn_ref ref) {
-    if (!pn_log_is_on(worker)) return take_back(worker, ref);
-    pn_replay_await(worker); /* before it, the thief may not have come yet */
-    uint32_t own = take_back(worker, ref);
-    pn_log_decide(worker, own ? PN_DECISION_RECLAIM : PN_DECISION_LOST, 0, ref, 0);
+    uint32_t logged = pn_log_is_on(worker);
+    pn_ref others = 0;
+    if (logged) pn_replay_await(worker); /* before it, the thief may not have come yet */
+    uint32_t own = take_back(worker, ref, &others);
+    if (logged) pn_log_decide(worker, own ? PN_DECISION_RECLAIM : PN_DECISION_LOST, 0, ref, 0);
+    pn_run_requeue_all_elsewhere(worker, others);
     return own;
 }
 

@@ -155,6 +155,12 @@ uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame) {
     return 1;
 }
 
+uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen) {
+    if (pn_replay_is_on(worker)) seen = pn_replay_chooses(worker, what);
+    if (seen) pn_log_decide(worker, PN_DECISION_CHOICE, 0, 0, what);
+    return seen;
+}
+
 uint32_t pn_log_completes(pn_worker *worker, pn_ref root, uint32_t last) {
     if (pn_replay_is_on(worker)) last = pn_replay_next(worker) == PN_DECISION_COMPLETE;
     if (last) pn_log_decide(worker, PN_DECISION_COMPLETE, 0, root, 0);

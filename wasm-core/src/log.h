@@ -60,6 +60,9 @@ uint32_t pn_log_spills(pn_worker *worker, pn_ref frame);
 /* Puts a frame that goes on into the injector or mailbox it belongs in. Returns 0 when that is full. */
 uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame);
 
+/* See penny_log_choice. */
+uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen);
+
 /* Whether this worker completes a bulk. `last`: it brought block.pending to 0. */
 uint32_t pn_log_completes(pn_worker *worker, pn_ref root, uint32_t last);
 

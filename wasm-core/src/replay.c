@@ -60,11 +60,9 @@ static void diverge(pn_worker *worker, const pn_decision *found) {
     pn_log *log = log_of(worker);
     log->found = *found;
     pn_store_release(&log->mode, PN_LOG_DIVERGED); /* release: found; pairs with the host's load */
-    while (log->stash != 0) { /* ends: the list does */
-        pn_ref frame = log->stash;
-        log->stash = pn_load_relaxed(&pn_frame_at(frame)->waiter); /* relaxed: nobody else sees the list */
-        pn_run_requeue_elsewhere(worker, frame);
-    }
+    pn_ref kept = log->stash;
+    log->stash = 0;
+    pn_run_requeue_all_elsewhere(worker, kept);
 }
 
 static uint32_t is_same(const pn_decision *a, const pn_decision *b) {
@@ -157,9 +155,11 @@ static pn_ref took(pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref fra
 /* All has been made that was recorded: there should be nothing left. */
 static pn_ref find_more(pn_worker *worker) {
     pn_log *log = log_of(worker);
-    pn_ref frame = log->stash;
-    if (frame != 0) log->stash = pn_load_relaxed(&pn_frame_at(frame)->waiter); /* relaxed: nobody else sees the list */
-    else frame = pn_find_mail(worker);
+    if (log->stash != 0) {
+        took(worker, PN_DECISION_INJECTOR, 0, log->stash); /* ends the replay, and so puts it back where it belongs */
+        return 0;
+    }
+    pn_ref frame = pn_find_mail(worker);
     if (frame == 0) frame = pn_find_injected(worker);
     if (frame != 0) return took(worker, PN_DECISION_INJECTOR, 0, frame);
     frame = pn_deque_pop(worker);
@@ -180,7 +180,8 @@ pn_ref pn_replay_find(pn_worker *worker) {
         frame = from_outside(worker, next);
         if (frame == 0) return 0; /* still to come */
         break;
-    default: break;
+    default:
+        if (worker->current_frame != 0) return 0; /* a task that waits, and helps when it can */
     }
     return took(worker, next->kind, next->victim, frame);
 }
@@ -194,9 +195,17 @@ pn_ref pn_replay_leapfrog(pn_worker *worker, uint32_t victim) {
 /* ---- forks */
 
 uint32_t pn_replay_has_no_frame(pn_worker *worker) {
-    if (pn_replay_next(worker) != PN_DECISION_NO_FRAME) return 0;
-    pn_log_decide(worker, PN_DECISION_NO_FRAME, 0, 0, 0);
-    return 1;
+    if (!pn_replay_is_on(worker)) return 0;
+    switch (pn_replay_next(worker)) {
+    case PN_DECISION_PROMOTE:
+    case PN_DECISION_KEEP: return 0;
+    case PN_DECISION_NO_FRAME: pn_log_decide(worker, PN_DECISION_NO_FRAME, 0, 0, 0); return 1;
+    default: return 1; /* a task that waits tries this now and then */
+    }
+}
+
+uint32_t pn_replay_chooses(pn_worker *worker, uint32_t what) {
+    return pn_replay_await(worker) == PN_DECISION_CHOICE && expected(worker)->item == what;
 }
 
 uint32_t pn_replay_poll(pn_worker *worker) {

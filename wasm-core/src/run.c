@@ -11,6 +11,7 @@
 #include "injector.h"
 #include "join.h"
 #include "log.h"
+#include "replay.h"
 #include "range.h"
 
 void pn_run_hold(pn_worker *worker, pn_ref frame) {
@@ -72,6 +73,14 @@ OUT_OF_LINE void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
     }
     pn_counter_add(&worker->counters.spills, 1);
     pn_run_hold(worker, frame);
+}
+
+void pn_run_requeue_all_elsewhere(pn_worker *worker, pn_ref list) {
+    while (list != 0) { /* ends: the list does */
+        pn_ref frame = list;
+        list = pn_load_relaxed(&pn_frame_at(frame)->waiter); /* relaxed: nobody else sees the list */
+        pn_run_requeue_elsewhere(worker, frame);
+    }
 }
 
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list) {
@@ -231,14 +240,20 @@ static void push_context(pn_worker *worker) {
 
 /* What a bulk left in the deque goes elsewhere before leapfroggers may look there again. */
 static void end_help(pn_worker *worker) {
+    uint32_t logged = pn_log_is_on(worker);
+    pn_ref others = 0;
     pn_ref frame;
+    if (logged) pn_replay_await(worker); /* before it, thieves may not have come yet */
     while ((frame = pn_deque_pop(worker)) != 0) { /* ends: at a JOB, or at the end of the deque */
         if (pn_frame_at(frame)->kind == PN_KIND_JOB) {
             PN_ASSERT(pn_deque_push(worker, frame), BROKEN_INVARIANT); /* its place is still free */
             break;
         }
-        pn_run_requeue_elsewhere(worker, frame);
+        pn_store_relaxed(&pn_frame_at(frame)->waiter, others); /* relaxed: nobody else sees it */
+        others = frame;
     }
+    if (logged) pn_log_decide(worker, PN_DECISION_HELPED, 0, 0, 0);
+    pn_run_requeue_all_elsewhere(worker, others);
     /* seq_cst: after the pops, so a leapfrogger that sees 0 loses its CAS for them; pairs with leapfrog in join.c. */
     pn_store_seq_cst(&worker->helping, 0);
 }

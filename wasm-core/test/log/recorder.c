@@ -1,6 +1,7 @@
 /* recorder.c - see recorder.h. */
 #include "recorder.h"
 
+#include "deque.h"
 #include "injector.h"
 #include "penny/penny.h"
 
@@ -14,6 +15,9 @@ static struct {
 
 /* Which worker goes on in a replay, plus one; 0: none. */
 static pn_word baton;
+/* Without a recording to say who is next they take turns. Belongs to whoever has the baton. */
+static pn_word in_turn;
+static uint32_t has_ended[PN_WORKER_COUNT_MAX];
 
 static pn_log *the_log(void) {
     return (pn_log *)pn_at(pn_worker_at(0)->log_ref);
@@ -64,7 +68,8 @@ static void place_decisions(pn_log *log, pn_ref ref) {
 
 /* ---- replay */
 
-static uint32_t has_work_outside(void) {
+static uint32_t has_work(uint32_t worker) {
+    if (the_log()->stash != 0 || pn_injector_has_work(pn_mailbox_at(worker)) || pn_deque_has_work(pn_worker_at(worker))) return 1;
     for (uint32_t priority = 0; priority < PN_PRIORITY_COUNT; priority++) {
         if (pn_injector_has_work(pn_injector_at(priority))) return 1;
     }
@@ -74,9 +79,9 @@ static uint32_t has_work_outside(void) {
 static uint32_t is_due(uint32_t worker) {
     pn_log *log = the_log();
     uint32_t turn = pn_load_acquire(&log->turn);
-    if (pn_load_seq_cst(&pn_globals_get()->command) != PN_COMMAND_RUN) return 1;
-    if (pn_load_acquire(&log->mode) != PN_LOG_REPLAY) return 1;
-    return turn == log->decision_count ? has_work_outside() : log->lanes[worker].next == turn;
+    if (pn_load_seq_cst(&pn_globals_get()->command) != PN_COMMAND_RUN || pn_load_acquire(&log->mode) != PN_LOG_REPLAY)
+        return pn_load_acquire(&in_turn) == worker;
+    return turn == log->decision_count ? has_work(worker) : log->lanes[worker].next == turn;
 }
 
 static uint32_t takes_baton(void *argument) {
@@ -88,8 +93,15 @@ static uint32_t takes_baton(void *argument) {
     return 0;
 }
 
-static void pass_baton(uint32_t worker) {
+static void give_baton(uint32_t worker) {
+    uint32_t workers = pn_globals_get()->worker_count, next = worker;
+    for (uint32_t i = 0; i < workers && (i == 0 || has_ended[next]); i++) next = (next + 1) % workers;
+    pn_store_release(&in_turn, next);
     pn_store_release(&baton, 0);
+}
+
+static void pass_baton(uint32_t worker) {
+    give_baton(worker);
     host_wait(takes_baton, (void *)(uintptr_t)worker);
 }
 
@@ -97,7 +109,8 @@ static void replayer(void *argument) {
     uint32_t worker = (uint32_t)(uintptr_t)argument;
     host_wait(takes_baton, argument);
     while (worker_step(worker) != PN_ACTION_STOPPED) pass_baton(worker); /* ends: STOP */
-    pn_store_release(&baton, 0);
+    has_ended[worker] = 1;
+    give_baton(worker);
 }
 
 int recorder_starts(void) {
@@ -113,6 +126,8 @@ int recorder_starts(void) {
     CHECK(end + plan.capacity * sizeof(pn_decision) <= ref + LOG_AREA_BYTES);
     if (mode == PN_LOG_RECORD) return 0;
     on_wait = pass_baton;
+    memset(has_ended, 0, sizeof has_ended);
+    pn_store_release(&in_turn, 0);
     pn_store_release(&baton, 0);
     for (uint32_t id = 0; id < pn_globals_get()->worker_count; id++) host_spawn(replayer, (void *)(uintptr_t)id);
     return 1;

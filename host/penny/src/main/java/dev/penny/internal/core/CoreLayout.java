@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xEBBA92247304D976L;
+    public static final long ABI_HASH = 0x60968FEFD40E7589L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -680,7 +680,7 @@ public final class CoreLayout {
     public static final int DECISION_INJECTOR = 3;
     /** Took a frame from its own mailbox. */
     public static final int DECISION_MAIL = 4;
-    /** Told a task to promote its oldest fork; item: polls of the worker so far. */
+    /** Told a task to promote its oldest fork; item, here and up to RESUME: polls of the worker so far. */
     public static final int DECISION_BEAT = 5;
     /** Made a fork visible to thieves. */
     public static final int DECISION_PROMOTE = 6;
@@ -694,10 +694,10 @@ public final class CoreLayout {
     public static final int DECISION_LOST = 10;
     /** Found that a fork has ended. */
     public static final int DECISION_JOINED = 11;
-    /** Stole a frame from the victim, which runs the fork it waits for. */
-    public static final int DECISION_LEAPFROG = 12;
     /** Went on with a fork that had waited for something. */
-    public static final int DECISION_RESUME = 13;
+    public static final int DECISION_RESUME = 12;
+    /** Stole a frame from the victim, which runs the fork it waits for. */
+    public static final int DECISION_LEAPFROG = 13;
     /** Gave the upper half of a range away; item: the first that was left. */
     public static final int DECISION_SPLIT = 14;
     /** Left a range and queued the rest first; item: the first that was left. */
@@ -710,6 +710,10 @@ public final class CoreLayout {
     public static final int DECISION_COMPLETE = 18;
     /** Found the queue full in which it wanted to put a frame. */
     public static final int DECISION_SPILL = 19;
+    /** Emptied its deque after a task that waited for something else had helped. */
+    public static final int DECISION_HELPED = 20;
+    /** A task of the host saw what it had waited for; item: which of the things it may see. */
+    public static final int DECISION_CHOICE = 21;
 
     // Panic codes. Prefix `PANIC_`.
     /** An argument of an export is out of range. */
