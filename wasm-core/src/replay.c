@@ -196,7 +196,7 @@ pn_ref pn_replay_leapfrog(pn_worker *worker, uint32_t victim) {
 
 uint32_t pn_replay_has_no_frame(pn_worker *worker) {
     if (!pn_replay_is_on(worker)) return 0;
-    switch (pn_replay_next(worker)) {
+    switch (pn_replay_await(worker)) { /* others may give a frame back before it */
     case PN_DECISION_PROMOTE:
     case PN_DECISION_KEEP: return 0;
     case PN_DECISION_NO_FRAME: pn_log_decide(worker, PN_DECISION_NO_FRAME, 0, 0, 0); return 1;
@@ -227,7 +227,8 @@ static uint32_t is_next(const pn_worker *worker, uint32_t kind, uint32_t item) {
 }
 
 uint32_t pn_replay_splits(pn_worker *worker, uint32_t next) {
-    return is_next(worker, PN_DECISION_SPLIT, next);
+    if (!is_next(worker, PN_DECISION_SPLIT, next)) return 0;
+    return pn_replay_await(worker) == PN_DECISION_SPLIT; /* others may give a frame back before it */
 }
 
 uint32_t pn_replay_batch(const pn_worker *worker, uint32_t next, uint32_t batch) {

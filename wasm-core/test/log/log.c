@@ -179,7 +179,7 @@ static void everything_is_replayed(void) {
 
 /* Those that a replay looks at only when it has decided; the others it follows, as far as it can. */
 static uint32_t is_checked(uint32_t kind) {
-    return (kind >= PN_DECISION_PROMOTE && kind <= PN_DECISION_JOINED) || kind == PN_DECISION_COMPLETE;
+    return kind >= PN_DECISION_PROMOTE && kind <= PN_DECISION_JOINED;
 }
 
 /* Changes a decision so that it cannot be made; 0: there is no such change. */
