@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x60968FEFD40E7589L;
+    public static final long ABI_HASH = 0xE9DC8934697503D5L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -468,6 +468,8 @@ public final class CoreLayout {
     public static final int LOG_OVERFLOWED = 256;
     /** REPLAY: index of the decision that is next. */
     public static final int LOG_TURN = 260;
+    /** REPLAY: frames taken from the injectors before their turn, 0: none. */
+    public static final int LOG_STASH = 264;
     /** DIVERGED: what was decided instead of that one. */
     public static final int LOG_FOUND = 272;
     /** First lane, one per worker. */
