@@ -28,6 +28,7 @@ const families = {
   PN_FLAG: ['FLAG_', 'Flags'],
   PN_GRAPH_FLAG: ['GRAPH_FLAG_', 'Flags of graphs'],
   PN_TRACE: ['TRACE_', 'Events of the upcall trace'],
+  PN_EDGE_FLAG: ['EDGE_FLAG_', 'Flags of edges of live graphs'],
   PN_PRIORITY: ['PRIORITY_', 'Priorities'],
   PN_WAITER: ['WAITER_', 'Bits of frame.waiter'],
   PN_POLL: ['POLL_', 'Bits of penny_poll'],

@@ -55,6 +55,10 @@ enum pn_graph_flag {
 enum pn_trace {
 #include "penny/state.def"
 };
+#define PN_EDGE_FLAG(name, value, text) PN_EDGE_FLAG_##name = (value),
+enum pn_edge_flag {
+#include "penny/state.def"
+};
 #define PN_PRIORITY(name, value, text) PN_PRIORITY_##name = (value),
 enum pn_priority {
 #include "penny/state.def"

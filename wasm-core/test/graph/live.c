@@ -99,16 +99,20 @@ static void program_3(void) { program(3); }
 static void fails_in_the_middle(void *unused) {
     (void)unused;
     pn_ref zero = live_node(0, SLOT_FAIL, 0), one = live_node(1, SLOT_SUM, 0), two = live_node(2, SLOT_SUM, 0);
-    pn_ref three = live_node(3, SLOT_SUM, PN_FLAG_NOTIFY);
+    pn_ref three = live_node(3, SLOT_SUM, PN_FLAG_NOTIFY), four = live_node(4, SLOT_SUM, 0);
     live_edge(0, zero, one, 2);
     live_edge(1, one, three, 2);
     live_edge(2, two, three, 3);
+    live_edge(3, one, four, 0);
     publish(one);
+    publish(four);
     publish(three);
     publish(two);
     publish(zero);
     await(three);
     await(two);
+    await(four);
+    CHECK_EQ(pn_load_relaxed(&pn_node_at(four)->state), PN_FRAME_DONE);
     CHECK_EQ(pn_load_relaxed(&pn_node_at(zero)->state), PN_FRAME_FAILED);
     CHECK_EQ(pn_load_relaxed(&pn_node_at(one)->state), PN_FRAME_CANCELLED);
     CHECK_EQ(pn_load_relaxed(&pn_node_at(one)->cause), zero);

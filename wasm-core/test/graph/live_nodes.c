@@ -46,6 +46,7 @@ void live_edge(uint32_t edge_index, pn_ref from_ref, pn_ref to_ref, uint32_t arg
     CHECK(edge_index < LIVE_EDGES_MAX);
     edge->node = to_ref;
     edge->argument = argument;
+    edge->flags = argument == 0 ? PN_EDGE_FLAG_ANYWAY : 0;
     __atomic_fetch_add(&to->pending.raw, 1, __ATOMIC_ACQ_REL);
     uint32_t head = pn_load_acquire(&from->live_edges);
     while (head != PN_EDGES_CLOSED) { /* ends: only this thread adds edges, so a failed CAS means closed */

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xE9DC8934697503D5L;
+    public static final long ABI_HASH = 0x09A433BC5E2F53A1L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -52,6 +52,8 @@ public final class CoreLayout {
     public static final int NODE_COUNT_MAX = 16777216;
     /** node.live_edges of a node that has finished. */
     public static final int EDGES_CLOSED = 1;
+    /** node.pending: this bit says that a predecessor was not done. */
+    public static final int PENDING_POISONED = 0x80000000;
     /** Permits of a semaphore. */
     public static final int SEMAPHORE_PERMITS_MAX = 65535;
     /** Worker frames. */
@@ -175,7 +177,7 @@ public final class CoreLayout {
 
     // Worker. At workers_ref + id * worker_stride.
     /** Size of a worker block. */
-    public static final int WORKER_BYTES = 7040;
+    public static final int WORKER_BYTES = 8064;
     /** WORKER_STATE_*. */
     public static final int WORKER_STATE = 0;
     /** Worker id. */
@@ -229,11 +231,11 @@ public final class CoreLayout {
     /** The dispatches around the current one, outermost first. */
     public static final int WORKER_CONTEXTS = 800;
     /** Bytes from one context to the next. */
-    public static final int CONTEXT_BYTES = 24;
+    public static final int CONTEXT_BYTES = 28;
     /** Its frame, 0: none. */
     public static final int CONTEXT_FRAME = 0;
     /** Its log, 0: none; the host writes it before the worker runs. */
-    public static final int WORKER_LOG_REF = 372;
+    public static final int WORKER_LOG_REF = 380;
     /** u64; deque. */
     public static final int WORKER_TOP = 512;
     /** u64; deque. */
@@ -448,6 +450,8 @@ public final class CoreLayout {
     public static final int EDGE_ARGUMENT = 4;
     /** The next older edge, 0: none. */
     public static final int EDGE_NEXT = 8;
+    /** EDGE_FLAG_*. */
+    public static final int EDGE_FLAGS = 12;
 
     // Semaphore. Of a graph.
     /** Size of a semaphore. */
@@ -566,10 +570,18 @@ public final class CoreLayout {
     // Events of the upcall trace. Prefix `TRACE_`.
     /** A node is about to be dispatched. */
     public static final int TRACE_BEGIN = 1;
-    /** It returned: done, failed or suspended. */
-    public static final int TRACE_END = 2;
+    /** It returned, done. */
+    public static final int TRACE_DONE = 2;
+    /** It returned, failed. */
+    public static final int TRACE_FAILED = 3;
+    /** It returned, and is dispatched again later. */
+    public static final int TRACE_SUSPENDED = 4;
     /** It trapped. */
-    public static final int TRACE_TRAPPED = 3;
+    public static final int TRACE_TRAPPED = 5;
+
+    // Flags of edges of live graphs. Prefix `EDGE_FLAG_`.
+    /** Edge of a live graph: its successor runs also if its predecessor failed or was skipped. */
+    public static final int EDGE_FLAG_ANYWAY = 1;
 
     // Priorities. Prefix `PRIORITY_`.
     /** The rest. */
