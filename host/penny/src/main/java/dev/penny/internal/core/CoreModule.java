@@ -113,6 +113,11 @@ public final class CoreModule {
         }
 
         @Override
+        public void trace() {
+            throw new IllegalStateException("the control instance runs no nodes");
+        }
+
+        @Override
         public void panic(int code, int line) {
             throw new RuntimeUnusableException("the core panicked: code=%d, line=%d".formatted(code, line));
         }
