@@ -27,10 +27,10 @@ final class LiveGraphs {
         this.memory = scheduler.memory();
     }
 
-    /** A header for a graph. @throws CapacityException no room, and none comes free */
+    /** A header for a graph. @throws CapacityException no room */
     int add(LiveGraph graph) {
         Integer used = spare.poll();
-        int ref = used != null ? used : scheduler.submitter().allocate(CoreLayout.GRAPH_BYTES, "live graph");
+        int ref = used != null ? used : scheduler.submitter().allocateLasting(CoreLayout.GRAPH_BYTES, "live graph");
         if (used == null) {
             headers.incrementAndGet();
         }
@@ -48,6 +48,11 @@ final class LiveGraphs {
     /** Bytes of argument memory that it keeps for headers. */
     int keptBytes() {
         return headers.get() * CoreLayout.GRAPH_BYTES;
+    }
+
+    /** True if this is a node of a live graph. */
+    boolean has(int node) {
+        return byRef.containsKey(memory.getInt(node + CoreLayout.NODE_GRAPH));
     }
 
     /** True if this upcall is about a live graph; it has been handled then. */

@@ -68,7 +68,7 @@ final class LiveWindow implements LiveGraph.Owner {
         this.edgeRooms = new Room[slots];
         this.blockRooms = new Room[slots];
         this.failures = new AtomicReferenceArray<>(slots);
-        this.slabRef = scheduler.submitter().allocate(slots * SLOT_BYTES, name);
+        this.slabRef = scheduler.submitter().allocateLasting(slots * SLOT_BYTES, name);
         for (int slot = 0; slot < slots; slot++) {
             memory.putInt(slabRef + slot * SLOT_BYTES + CoreLayout.NODE_STATE, CoreLayout.FRAME_STATE_FREE);
         }
@@ -93,6 +93,11 @@ final class LiveWindow implements LiveGraph.Owner {
     /** The most that were under way. */
     int deepest() {
         return deepest;
+    }
+
+    /** How many slots it has: a power of two, at least its size. */
+    int slots() {
+        return slots;
     }
 
     LiveGraph graph() {
@@ -185,9 +190,9 @@ final class LiveWindow implements LiveGraph.Owner {
             return;
         }
         ArgumentRegion region = scheduler.argumentRegion();
-        if (blockBytes > region.sizeBytes()) {
+        if (blockBytes > region.passingBytes()) {
             throw new CapacityException("arguments larger than argument memory: function=%s, bytes=%d, limit=%d"
-                    .formatted(function, blockBytes, region.sizeBytes()));
+                    .formatted(function, blockBytes, region.passingBytes()));
         }
         int ref = region.allocate((int) blockBytes);
         while (ref == ArgumentRegion.NONE && oldest < next) {
@@ -204,7 +209,8 @@ final class LiveWindow implements LiveGraph.Owner {
         int node = node(next);
         LoadedFunction<?> function = draft.function();
         functions[slot] = function;
-        graph.write(node, function, function.frameFlags() | draft.terms().placement().flags(), next + 1, 1 + draft.edgeCount());
+        graph.write(node, function, function.frameFlags() | draft.terms().placement().flags(), scheduler.takeTickets(1),
+                1 + draft.edgeCount());
         int inlineBytes = writeArguments(draft, node, slot);
         int edges = roomForEdges(draft, slot, node + CoreLayout.NODE_BYTES + inlineBytes, ROOM_BYTES - inlineBytes);
         next++;
@@ -259,11 +265,10 @@ final class LiveWindow implements LiveGraph.Owner {
         int block = first;
         Marshaller marshaller = draft.function().marshaller();
         for (int i = 0; i < draft.function().signature().parameters().size(); i++) {
-            int ref = node + CoreLayout.NODE_ARGS + 8 * i;
             if (draft.value(i) == null) {
-                memory.putLong(ref, draft.word(i));
+                memory.putLong(node + CoreLayout.NODE_ARGS + 8 * i, draft.word(i));
             } else {
-                block += marshaller.writeArgument(memory, ref, i, block, draft.value(i));
+                block += marshaller.write(memory, node + CoreLayout.NODE_RESULT, i, block, draft.value(i));
             }
         }
         return own != null ? 0 : block - first;
@@ -318,6 +323,6 @@ final class LiveWindow implements LiveGraph.Owner {
     /** Gives the memory back; everything has retired, or the scheduler has ended. */
     void close() {
         graph.close();
-        scheduler.argumentRegion().free(slabRef, slots * SLOT_BYTES);
+        scheduler.argumentRegion().freeLasting(slabRef, slots * SLOT_BYTES);
     }
 }

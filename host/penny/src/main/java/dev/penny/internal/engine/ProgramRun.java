@@ -1,6 +1,6 @@
 package dev.penny.internal.engine;
 
-import dev.penny.api.PennyException;
+import dev.penny.api.GraphException;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.ValueType;
 import dev.penny.api.graph.Instruction;
@@ -145,7 +145,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
 
     void checkOwn(ProgramRun other, Object thing) {
         if (other != this) {
-            throw new dev.penny.api.GraphException("belongs to another program: program=%s, thing=%s, of=%s"
+            throw new GraphException("belongs to another program: program=%s, thing=%s, of=%s"
                     .formatted(this, thing, other));
         }
     }
@@ -264,7 +264,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
     }
 
     private static Object place(ProgramCall call, int argument, ProgramCall.Touch touch) {
-        return call.function().marshaller().prepareArgument(argument, touch.place().storage().number(touch.place().index()));
+        return call.function().marshaller().convert(argument, touch.place().storage().number(touch.place().index()));
     }
 
     // ---- retirement
@@ -351,9 +351,6 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
         try {
             window.retireUntil(window.next());
             variables.forEach(ProgramVariable::keep);
-        } catch (PennyException e) {
-            // The scheduler has ended first: nothing is to be read any more.
-            throw e;
         } finally {
             closed = true;
             variables.forEach(ProgramVariable::release);

@@ -1,9 +1,12 @@
 package dev.penny.internal.engine;
 
+import dev.penny.api.Signature;
 import dev.penny.api.ValueType;
 import dev.penny.api.graph.Variable;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A variable and its value as of the last instruction that has retired: a word as it lies in a record. A block that it names belongs to the
@@ -30,7 +33,7 @@ final class ProgramVariable<T> implements Variable<T> {
         this.program = program;
         this.name = name;
         this.type = type;
-        this.marshaller = Marshaller.identity(name, type);
+        this.marshaller = new Marshaller(name, new Signature(List.of(type), Optional.of(type)));
         this.resource = resource;
     }
 
@@ -40,15 +43,16 @@ final class ProgramVariable<T> implements Variable<T> {
         Object[] prepared = marshaller.prepare(new Object[] {initial});
         int bytes = (int) marshaller.blockBytes(prepared);
         if (bytes > 0) {
-            initialRef = scheduler.submitter().allocate(bytes, name);
+            initialRef = scheduler.submitter().allocateLasting(bytes, name);
             initialBytes = bytes;
         }
-        word = marshaller.word(prepared[0]);
-        if (type.isBlock()) {
-            byte[] block = (byte[]) prepared[0];
-            scheduler.memory().putBytes(initialRef, block);
-            word = CoreMemory.block(initialRef, block.length);
-        }
+        word = switch (prepared[0]) {
+            case byte[] block -> {
+                scheduler.memory().putBytes(initialRef, block);
+                yield CoreMemory.block(initialRef, block.length);
+            }
+            case Object number -> Marshaller.word(number);
+        };
     }
 
     ProgramRun program() {
@@ -86,7 +90,7 @@ final class ProgramVariable<T> implements Variable<T> {
     void release() {
         Scheduler scheduler = program.scheduler();
         if (initialBytes > 0) {
-            scheduler.argumentRegion().free(initialRef, initialBytes);
+            scheduler.argumentRegion().freeLasting(initialRef, initialBytes);
             initialBytes = 0;
         }
         if (hasResultBlock) {
