@@ -318,28 +318,29 @@ class ProgramTest {
             ran.incrementAndGet();
             call.result(call.i32(0) + 1);
         });
+        CountDownLatch gate = new CountDownLatch(penny.traceHash().isPresent() ? 0 : 1);
+        TaskFunction<Object> held = java("held", "(i32)->i32", call -> {
+            gate.await();
+            call.result(call.cancelled() ? 100 : 200);
+        });
         Program program = penny.program(DEFAULTS.window(100));
         Variable<Integer> x = program.variable("x", 0);
+        Variable<Integer> y = program.variable("y", 0);
         program.call(step, x).into(x).issue();
         assertEquals(1, x.get());
-        TaskFunction<Object> cancel = java("cancel", "(i32)->i32", call -> {
-            program.cancel();
-            call.result(call.cancelled() ? 1 : 0);
-        });
-        program.call(cancel, x).into(x).issue();
-        try {
-            for (int i = 0; i < 50; i++) {
-                program.call(step, x).into(x).issue();
-            }
-        } catch (CancellationException e) {
-            assertTrue(program.counters().issued() >= 2);
+        program.call(held, x).into(x).issue();
+        for (int i = 0; i < 50; i++) {
+            program.call(step, x).into(y).issue();
         }
+        program.cancel();
+        gate.countDown();
         assertThrows(CancellationException.class, program::sync);
         assertEquals(1, ran.get());
-        assertThrows(CancellationException.class, x::get);
+        assertThrows(CancellationException.class, y::get);
+        assertTrue(program.counters().skipped() >= 50);
         assertThrows(CancellationException.class, () -> program.call(step, 1).issue());
         program.close();
-        assertThrows(CancellationException.class, x::get);
+        assertThrows(CancellationException.class, y::get);
     }
 
     @Test

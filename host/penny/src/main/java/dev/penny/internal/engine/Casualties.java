@@ -62,14 +62,13 @@ final class Casualties {
         }
     }
 
-    /** Throws what there is to tell, once. */
+    /** Throws which have failed, once; those that were only cancelled are nothing to tell. */
     void report() {
-        if (listed.isEmpty()) {
-            return;
-        }
         List<Casualty> told = List.copyOf(listed);
         listed.clear();
-        throw exception(told);
+        if (told.stream().anyMatch(casualty -> !casualty.root().isCancelled())) {
+            throw exception(told);
+        }
     }
 
     /** Why something has no value. */

@@ -16,7 +16,7 @@ final class LiveGraph {
 
     /** Has the nodes of a live graph. */
     interface Owner {
-        /** A node is final that has failed or asked for this. Its memory may be used again. On the worker that ended it. */
+        /** A node has ended that failed or asked for this; its state is stored behind. On the worker that ended it. */
         void nodeEnded(Worker worker, int node, int state);
 
         /** True if a node has been started and is not final. */

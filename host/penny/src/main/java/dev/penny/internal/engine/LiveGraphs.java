@@ -70,7 +70,9 @@ final class LiveGraphs {
                 if (graph == null) {
                     return false;
                 }
-                graph.owner().nodeEnded(worker, ref, memory.getInt(ref + CoreLayout.NODE_STATE));
+                // The core stores the state behind this upcall; it is there already if the upcall is made up for.
+                int stored = memory.loadSeqCst(ref + CoreLayout.NODE_STATE);
+                graph.owner().nodeEnded(worker, ref, LiveGraph.isFinal(stored) ? stored : worker.completedState());
                 graph.someNodeEnded();
                 return true;
             }

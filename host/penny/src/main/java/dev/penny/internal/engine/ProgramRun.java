@@ -168,7 +168,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
         checkUsable();
         scheduler.checkOpen(options.name());
         if (cancelled) {
-            throw new CancellationException("the program was cancelled: program=" + this);
+            throw cancelled();
         }
         window.makeRoom();
         reservePlaces(call);
@@ -184,6 +184,10 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
         underWay[slot(number)] = call;
         window.issue(node);
         return number;
+    }
+
+    private CancellationException cancelled() {
+        return new CancellationException("the program was cancelled: program=" + this);
     }
 
     private int slot(long number) {
@@ -329,6 +333,9 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
         checkUsable();
         window.retireUntil(window.next());
         casualties.report();
+        if (cancelled) {
+            throw cancelled();
+        }
     }
 
     @Override
