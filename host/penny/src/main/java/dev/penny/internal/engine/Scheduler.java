@@ -58,6 +58,7 @@ public final class Scheduler {
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
     private final ReentrantLock lifecycle = new ReentrantLock();
+    private volatile LiveTasks liveTasks;
     private volatile Phase phase = Phase.OPEN;
     private volatile ThreadBackend.Crew crew;
     private volatile ThreadBackend backend;
@@ -311,6 +312,21 @@ public final class Scheduler {
     /** Starts a program. */
     public Program program(ProgramOptions options) {
         return new ProgramRun(this, options);
+    }
+
+    /** Tasks that wait for others; made at its first use. */
+    public LiveTasks liveTasks() {
+        LiveTasks made = liveTasks;
+        if (made != null) {
+            return made;
+        }
+        checkOpen("after");
+        synchronized (liveGraphs) {
+            if (liveTasks == null) {
+                liveTasks = new LiveTasks(this);
+            }
+            return liveTasks;
+        }
     }
 
     LiveGraphs liveGraphs() {

@@ -290,7 +290,8 @@ final class Submitter {
         }
     }
 
-    private void makeWay() {
+    /** Lets others run, or pauses for a moment: something that is full may have room then. */
+    void makeWay() {
         ForkStack forks = Worker.forksOn(scheduler);
         if (forks != null && forks.help()) {
             return; // A task that maps makes room itself.
