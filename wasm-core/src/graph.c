@@ -304,12 +304,19 @@ static uint32_t start(const pn_graph *graph, pn_ref ref) {
     return 1;
 }
 
+/* Cancelled by the host when it waited for nothing more. */
+static uint32_t is_withdrawn(const pn_node *node) {
+    /* acquire: the host's reason; pairs with its fetch_or. One that comes later finds the node started. */
+    return (node->flags & PN_FLAG_NOTIFY) && (pn_load_acquire(&node->pending) & PN_PENDING_POISONED);
+}
+
 /* Dispatches a node once. Returns what the worker goes on with, or 0. */
 static pn_ref run_one(pn_worker *worker, pn_ref ref) {
     pn_node *node = pn_node_at(ref);
     const pn_graph *graph = graph_of(node);
     if (!(node->flags & PN_FLAG_STARTED)) {
-        if ((node->flags & PN_FLAG_SKIP) || pn_load_hint(&graph->cancelled)) return finish(worker, ref, PN_FRAME_CANCELLED);
+        if ((node->flags & PN_FLAG_SKIP) || pn_load_hint(&graph->cancelled) || is_withdrawn(node))
+            return finish(worker, ref, PN_FRAME_CANCELLED);
         if (node->flags != 0 && !start(graph, ref)) return 0;
         node->result = 0; /* thunks of narrow results leave its upper half */
     }

@@ -30,13 +30,18 @@ final class LiveGraphs {
     /** A header for a graph. @throws CapacityException no room */
     int add(LiveGraph graph) {
         Integer used = spare.poll();
-        int ref = used != null ? used : scheduler.submitter().allocateLasting(CoreLayout.GRAPH_BYTES, "live graph");
-        if (used == null) {
-            headers.incrementAndGet();
-        }
+        int ref = used != null ? used : fresh();
+        memory.storeSeqCst(ref + CoreLayout.GRAPH_CANCELLED, 0);
+        memory.storeSeqCst(ref + CoreLayout.GRAPH_WAITER, 0);
+        byRef.put(ref, graph);
+        return ref;
+    }
+
+    private int fresh() {
+        int ref = scheduler.submitter().allocateLasting(CoreLayout.GRAPH_BYTES, "live graph");
         memory.clear(ref, CoreLayout.GRAPH_BYTES);
         memory.putInt(ref + CoreLayout.GRAPH_KIND, CoreLayout.KIND_LIVE);
-        byRef.put(ref, graph);
+        headers.incrementAndGet();
         return ref;
     }
 

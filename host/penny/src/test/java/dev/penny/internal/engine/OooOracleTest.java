@@ -34,7 +34,7 @@ class OooOracleTest {
     private static final long FIRST_SEED = 20_261_120_000_000L;
     private static final int THREADED_PROGRAMS = 8_000;
     private static final int STEPPED_PROGRAMS = 2_000;
-    private static final int MUTANT_PROGRAMS = 300;
+    private static final int MUTANT_PROGRAMS = 100;
     private static final int[] WINDOWS = {1, 2, 3, 4, 7, 8, 16, 64};
 
     /** The tasks' own memory, of the program that runs now. */
