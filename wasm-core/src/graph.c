@@ -168,8 +168,7 @@ static void release_roots(pn_worker *worker, pn_ref frame_ref, pn_graph *graph) 
     pn_released list = {0, 0, 0};
     for (uint32_t i = frame->lo; i < end; i++) {
         pn_ref ref = pn_graph_node(graph, roots[i]);
-        pn_graph_make_ready(worker, pn_node_at(ref), 0);
-        pn_graph_add_released(worker, &list, ref);
+        if (pn_graph_make_ready(worker, ref, 0)) pn_graph_add_released(worker, &list, ref);
     }
     frame->lo = end;
     uint32_t last = end == graph->root_count;

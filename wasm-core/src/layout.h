@@ -328,6 +328,7 @@ typedef struct pn_graph {
     pn_word skipped;           /* workers */
     pn_word cancelled;         /* the host sets 1: what has not started is skipped */
     pn_word waiter;            /* LIVE: the host sets 1 when it waits for any node to end; who tells it clears it */
+    pn_word conflict;          /* 1 + index of a watched node that was released while it was under way; workers */
 } pn_graph;
 
 /* A task of a graph: a frame with other words in it. */

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xBF5905C63A6C6E63L;
+    public static final long ABI_HASH = 0xE64E3DD8FEA4FA81L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -470,6 +470,8 @@ public final class CoreLayout {
     public static final int GRAPH_SKIPPED = 136;
     /** The host sets 1: what has not started is skipped. */
     public static final int GRAPH_CANCELLED = 140;
+    /** 1 + index of a watched node that was released while it was under way, 0: none. */
+    public static final int GRAPH_CONFLICT = 148;
     /** LIVE: the host sets 1 to hear of the next node that ends. */
     public static final int GRAPH_WAITER = 144;
 
@@ -628,6 +630,8 @@ public final class CoreLayout {
     public static final int FLAG_STARTED = 32;
     /** SINGLE: yielded or waited before; the core's. */
     public static final int FLAG_RAN = 64;
+    /** NODE of a graph with conditions, state FREE before a run: a release while it is under way fails the run. */
+    public static final int FLAG_WATCHED = 128;
 
     // Flags of graphs. Prefix `GRAPH_FLAG_`.
     /** The host hears of every dispatch of a node, before and after. */
