@@ -85,6 +85,8 @@ PN_DEFINE_RMW(fetch_or, , pn_word, uint32_t, seq_cst, __ATOMIC_SEQ_CST)
 PN_DEFINE_RMW(fetch_and, , pn_word, uint32_t, release, __ATOMIC_RELEASE)
 PN_DEFINE_RMW(fetch_and, , pn_word, uint32_t, seq_cst, __ATOMIC_SEQ_CST)
 PN_DEFINE_RMW(exchange_n, , pn_word, uint32_t, acquire, __ATOMIC_ACQUIRE)
+PN_DEFINE_RMW(exchange_n, , pn_word, uint32_t, acq_rel, __ATOMIC_ACQ_REL)
+PN_DEFINE_RMW(exchange_n, , pn_word, uint32_t, seq_cst, __ATOMIC_SEQ_CST)
 
 PN_DEFINE_LOAD(64, pn_word64, uint64_t, relaxed, __ATOMIC_RELAXED)
 PN_DEFINE_LOAD(64, pn_word64, uint64_t, acquire, __ATOMIC_ACQUIRE)

@@ -23,7 +23,10 @@ enum pn_file {
     PN_FILE_STEP = 12,
     PN_FILE_CORE = 13,
     PN_FILE_FORK = 14,
-    PN_FILE_JOIN = 15
+    PN_FILE_JOIN = 15,
+    PN_FILE_PLACE = 16,
+    PN_FILE_GRAPH = 17,
+    PN_FILE_SEMAPHORE = 18
 };
 
 _Noreturn static inline void pn_panic(uint32_t code, uint32_t line) {

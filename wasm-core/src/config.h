@@ -53,7 +53,16 @@
 /* frame.flags above the enum pn_flag bits: the priority, and the worker it is pinned to plus one, 0 for none (bits). */
 #define PN_FLAG_PRIORITY_SHIFT 8u
 #define PN_FLAG_PRIORITY_MASK 3u
+#define PN_FLAG_SEMAPHORES_SHIFT 10u /* nodes: how many semaphores it takes */
+#define PN_FLAG_SEMAPHORES_MASK 15u
 #define PN_FLAG_PIN_SHIFT 16u
+
+/* Edges of graphs: the argument that gets the result, plus one, is shifted by this; below it the successor's index. */
+#define PN_EDGE_ARGUMENT_SHIFT 24u
+#define PN_NODE_COUNT_MAX (1u << PN_EDGE_ARGUMENT_SHIFT)
+#define PN_EDGES_CLOSED 1u          /* node.live_edges of a node that has finished */
+#define PN_PENDING_POISONED (1u << 31) /* node.pending: a predecessor was not done */
+#define PN_SEMAPHORE_PERMITS_MAX 65535u
 
 /* How often a thief tries one victim again after losing a race, before it goes on to the next (attempts). */
 #define PN_STEAL_ATTEMPTS_MAX 4u

@@ -39,7 +39,7 @@ pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
     job->flags = 0;
     job->block = 0;
     const pn_frame *parent = pn_frame_at(worker->current_frame);
-    uint32_t parent_is_root = parent->kind == PN_KIND_SINGLE || parent->kind == PN_KIND_BULK;
+    uint32_t parent_is_root = parent->kind == PN_KIND_SINGLE || parent->kind == PN_KIND_BULK || parent->kind == PN_KIND_NODE;
     job->root = parent_is_root ? worker->current_frame : parent->root; /* alive as long as its descendants */
     job->result = 0; /* thunks of narrow results leave its upper half */
     /* Unlike that of any host frame: blocking tasks are known by frame and ticket. */

@@ -48,6 +48,7 @@ uint32_t pn_frame_block(pn_frame *frame);
 static inline uint32_t pn_frame_is_cancelled(const pn_frame *frame) {
     if (frame->kind == PN_KIND_JOB) frame = pn_frame_at(frame->root);
     if (frame->kind == PN_KIND_SINGLE) return pn_load_hint(&frame->cancelled);
+    if (frame->kind == PN_KIND_NODE) return pn_load_hint(&pn_graph_at(frame->block)->cancelled);
     return pn_load_hint(&pn_block_at(frame->block)->cancelled);
 }
 

@@ -102,3 +102,12 @@ void pn_idle_notify(pn_worker *worker) {
         }
     }
 }
+
+void pn_idle_notify_worker(pn_worker *worker, uint32_t id) {
+    pn_word *word = &pn_globals_get()->sleepers[id / 32];
+    uint32_t bit = 1u << (id % 32);
+    /* seq_cst, both: as in pn_idle_notify. */
+    if ((pn_load_seq_cst(word) & bit) == 0 || (pn_fetch_and_seq_cst(word, ~bit) & bit) == 0) return;
+    pn_counter_add(&worker->counters.wakeups_sent, 1);
+    penny_host_unpark(id);
+}

@@ -50,4 +50,7 @@ uint32_t pn_idle_is_asleep(const pn_worker *worker);
 /* Unparks one sleeper, if there is any. Call it after the push. */
 void pn_idle_notify(pn_worker *worker);
 
+/* Unparks that worker if it sleeps. Call it after a push into its mailbox. */
+void pn_idle_notify_worker(pn_worker *worker, uint32_t id);
+
 #endif

@@ -12,7 +12,7 @@
  *     host frames  host_frame_count * 256 bytes, managed by the host
  *     registry     open-addressed table
  *     stacks       one shadow stack per worker, canary at the low end
- *     args         arg_bytes, managed by the host (bulk blocks, byte arguments)
+ *     args         arg_bytes, managed by the host (bulk blocks, graphs, byte arguments)
  *     heap map     one bit per chunk
  *     heap         chunks of 64 KiB to the end of memory: byte results
  *   A pn_ref is an offset from the start of memory, 0 = none. Wasm pointers are refs; a native build adds pn_memory.
@@ -171,6 +171,9 @@ typedef struct pn_worker {
 
     /* Arguments of upcalls, read by the host inside them: an import without parameters costs the host half of one with two. */
     pn_ref completed_frame; /* of penny_host_complete */
+    uint32_t completed_state; /* of penny_host_complete, for nodes */
+    pn_ref traced_node;     /* of penny_host_trace */
+    uint32_t trace_event;   /* of penny_host_trace: enum pn_trace */
     /* From here on written by the thunks of functions that are not wasm. */
     uint32_t call_record;
     uint32_t call_slot;
@@ -262,6 +265,63 @@ typedef struct pn_block {
     pn_word cancelled;          /* the host sets 1: the rest is skipped */
 } pn_block;
 
+/* A graph: written by the host in the argument region, then run as often as it likes. */
+typedef struct pn_graph {
+    /* Constant while it runs. */
+    PN_ON_LINE uint32_t node_count;
+    uint32_t flags; /* enum pn_graph_flag */
+    uint32_t kind;  /* PN_KIND_GRAPH, or PN_KIND_LIVE when its nodes are added while others run */
+    pn_ref nodes_ref;
+    pn_ref edges_ref; /* u32 each: successor's index | (argument + 1) << PN_EDGE_ARGUMENT_SHIFT */
+    pn_ref roots_ref; /* u32 each: indices of the nodes without predecessors that the run starts with */
+    uint32_t root_count;
+    pn_ref semaphores_ref;
+    uint32_t semaphore_count;
+    pn_ref run; /* the GRAPH frame of the current run */
+
+    /* The host writes zeros before a run. */
+    PN_ON_LINE pn_word active; /* nodes released and not finished, and one until all roots are released; workers */
+    pn_word failed;            /* workers */
+    pn_word skipped;           /* workers */
+    pn_word cancelled;         /* the host sets 1: what has not started is skipped */
+    pn_word waiter;            /* LIVE: the host sets 1 when it waits for any node to end; who tells it clears it */
+} pn_graph;
+
+/* A task of a graph: a frame with other words in it. */
+typedef struct pn_node {
+    PN_ON_LINE pn_word state; /* enum pn_frame_state */
+    uint32_t slot;
+    uint32_t kind;         /* PN_KIND_NODE */
+    uint32_t predecessors; /* edges that lead here, but for those of conditions */
+    pn_word cause;         /* 1 + index of the node because of which this one is skipped; LIVE: its ref */
+    pn_ref graph;
+    union {
+        uint32_t edges;    /* first edge */
+        pn_word live_edges; /* LIVE: the newest pn_edge, 0: none, PN_EDGES_CLOSED: it has finished */
+    };
+    uint32_t edges_end;    /* behind the last; there its semaphores are listed */
+    pn_word pending;       /* predecessors that have not finished | PN_PENDING_POISONED */
+    uint32_t flags;        /* enum pn_flag | priority | semaphores << PN_FLAG_SEMAPHORES_SHIFT | pin */
+    uint64_t ticket;
+    uint64_t result; /* before the first dispatch: how many of its semaphores it has */
+    uint64_t args[PN_ARITY_MAX];
+    pn_word waiter;  /* the next node in a list: of a semaphore, of those just released, of held frames */
+    pn_ref children;
+} pn_node;
+
+/* An edge between nodes of a live graph, in memory of the host; its own until its node has finished. */
+typedef struct pn_edge {
+    _Alignas(16) pn_ref node; /* the successor */
+    uint32_t argument;        /* 1 + index of the argument that gets the result; 0: none */
+    pn_ref next;
+    uint32_t flags; /* enum pn_edge_flag */
+} pn_edge;
+
+/* Permits and the nodes that wait for one, in one word: ref of the newest waiting node | permits << 32 | tag << 48. */
+typedef struct pn_semaphore {
+    pn_word64 word;
+} pn_semaphore;
+
 typedef struct pn_registry_entry {
     uint64_t hash;
     pn_word slot;
@@ -301,6 +361,18 @@ _Static_assert(offsetof(pn_injector, cells) == 384, "injector");
 _Static_assert(sizeof(pn_block) == 256 && offsetof(pn_block, pending) == 128, "block");
 _Static_assert(sizeof(pn_registry_entry) == 16, "registry entry");
 
+_Static_assert(sizeof(pn_graph) == 256 && offsetof(pn_graph, kind) == offsetof(pn_frame, kind), "graph");
+_Static_assert(offsetof(pn_graph, run) == 36 && offsetof(pn_graph, active) == 128, "graph");
+_Static_assert(sizeof(pn_node) == sizeof(pn_frame) && offsetof(pn_node, slot) == offsetof(pn_frame, slot), "node");
+_Static_assert(offsetof(pn_node, kind) == offsetof(pn_frame, kind) && offsetof(pn_node, graph) == 20, "node");
+_Static_assert(offsetof(pn_node, edges) == 24 && offsetof(pn_node, pending) == 32, "node");
+_Static_assert(offsetof(pn_node, flags) == offsetof(pn_frame, flags), "node");
+_Static_assert(offsetof(pn_node, ticket) == offsetof(pn_frame, ticket), "node");
+_Static_assert(offsetof(pn_node, result) == PN_RECORD_OFFSET && offsetof(pn_node, args) == offsetof(pn_frame, args), "node");
+_Static_assert(offsetof(pn_node, waiter) == offsetof(pn_frame, waiter), "node");
+_Static_assert(offsetof(pn_node, children) == offsetof(pn_frame, children), "node");
+_Static_assert(sizeof(pn_edge) == 16 && sizeof(pn_semaphore) == 8, "edge, semaphore");
+
 #if defined(__wasm__)
 static inline void *pn_at(pn_ref ref) {
     return (void *)(uintptr_t)ref;
@@ -328,6 +400,14 @@ static inline pn_block *pn_block_at(pn_ref ref) {
     return (pn_block *)pn_at(ref);
 }
 
+static inline pn_graph *pn_graph_at(pn_ref ref) {
+    return (pn_graph *)pn_at(ref);
+}
+
+static inline pn_node *pn_node_at(pn_ref ref) {
+    return (pn_node *)pn_at(ref);
+}
+
 static inline pn_injector *pn_injector_at(uint32_t priority) {
     const pn_globals *globals = pn_globals_get();
     return (pn_injector *)pn_at(globals->injector_ref + priority * globals->injector_stride);
@@ -340,6 +420,10 @@ static inline pn_injector *pn_mailbox_at(uint32_t worker) {
 
 static inline uint32_t pn_flags_priority(uint32_t flags) {
     return flags >> PN_FLAG_PRIORITY_SHIFT & PN_FLAG_PRIORITY_MASK;
+}
+
+static inline uint32_t pn_flags_semaphores(uint32_t flags) {
+    return flags >> PN_FLAG_SEMAPHORES_SHIFT & PN_FLAG_SEMAPHORES_MASK;
 }
 
 static inline uint32_t pn_flags_are_pinned(uint32_t flags) {

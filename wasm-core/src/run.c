@@ -5,13 +5,14 @@
 #include "deque.h"
 #include "fork.h"
 #include "frame.h"
+#include "graph.h"
 #include "heap.h"
 #include "idle.h"
 #include "injector.h"
 #include "join.h"
 #include "range.h"
 
-static void hold(pn_worker *worker, pn_ref frame) {
+void pn_run_hold(pn_worker *worker, pn_ref frame) {
     pn_store_relaxed(&pn_frame_at(frame)->waiter, worker->held_frame); /* relaxed: own; a list, as dispatches may be nested */
     worker->held_frame = frame;
 }
@@ -23,7 +24,7 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
     if (!pn_flags_are_pinned(flags)) return 0;
     if (!pn_injector_push(pn_injector_of(flags), frame)) {
         pn_counter_add(&worker->counters.spills, 1);
-        hold(worker, frame);
+        pn_run_hold(worker, frame);
     }
     return 1;
 }
@@ -34,7 +35,7 @@ void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (pn_deque_push(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
     if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) return;
-    hold(worker, frame);
+    pn_run_hold(worker, frame);
 }
 
 void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
@@ -46,7 +47,7 @@ void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     }
     pn_counter_add(&worker->counters.spills, 1);
     if (pn_deque_push(worker, frame)) return;
-    hold(worker, frame);
+    pn_run_hold(worker, frame);
 }
 
 void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
@@ -55,7 +56,7 @@ void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
-    hold(worker, frame);
+    pn_run_hold(worker, frame);
 }
 
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list) {
@@ -93,7 +94,7 @@ static uint32_t join_rest(pn_worker *worker, pn_ref ref, uint32_t outcome) {
     return PN_OUTCOME_FAILED;
 }
 
-static uint32_t dispatch(pn_worker *worker, pn_ref ref) {
+uint32_t pn_run_dispatch(pn_worker *worker, pn_ref ref) {
     uint32_t slot = pn_frame_at(ref)->slot;
     PN_ASSERT(slot < pn_globals_get()->slot_capacity, BAD_REF);
     worker->current_slot = slot;
@@ -113,7 +114,7 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
         pn_run_complete(worker, ref, 0);
         return 1;
     }
-    switch (dispatch(worker, ref)) {
+    switch (pn_run_dispatch(worker, ref)) {
     case PN_OUTCOME_DONE: finish_single(worker, ref, PN_FRAME_DONE); break;
     case PN_OUTCOME_FAILED: finish_single(worker, ref, PN_FRAME_FAILED); break;
     case PN_OUTCOME_WAIT:
@@ -154,7 +155,7 @@ static void suspend_job(pn_worker *worker, pn_frame *job) {
 /* A JOB in state RUNNING. */
 static void run_claimed_job(pn_worker *worker, pn_ref ref) {
     uint32_t outcome;
-    while ((outcome = dispatch(worker, ref)) == PN_OUTCOME_YIELD) /* ends: as often as the task yields */
+    while ((outcome = pn_run_dispatch(worker, ref)) == PN_OUTCOME_YIELD) /* ends: as often as the task yields */
         pn_counter_add(&worker->counters.yields, 1);
     switch (outcome) {
     case PN_OUTCOME_DONE: end_job(worker, ref, PN_FRAME_DONE); break;
@@ -192,6 +193,7 @@ static uint32_t run_bulk(pn_worker *worker, pn_ref ref, uint32_t items_max) {
 
 uint32_t pn_run_frame(pn_worker *worker, pn_ref ref, uint32_t items_max) {
     const pn_globals *globals = pn_globals_get();
+    if (ref >= globals->args_ref) return pn_graph_run_node(worker, ref, items_max);
     PN_ASSERT(ref % PN_CACHE_LINE == 0 && ref >= globals->frames_ref && ref < globals->registry_ref, BAD_REF);
     switch (pn_frame_at(ref)->kind) {
     case PN_KIND_SINGLE: return run_single(worker, ref);
@@ -200,6 +202,7 @@ uint32_t pn_run_frame(pn_worker *worker, pn_ref ref, uint32_t items_max) {
         pn_frame_transition(pn_frame_at(ref), PN_FRAME_RUNNING);
         return pn_range_run(worker, ref, items_max);
     case PN_KIND_JOB: return run_stolen_job(worker, ref);
+    case PN_KIND_GRAPH: return pn_graph_run(worker, ref);
     default: PN_ASSERT(0, BAD_REF);
     }
     return 0;
@@ -269,6 +272,10 @@ static void fail_current(pn_worker *worker) {
     case PN_KIND_JOB:
         pn_counter_add(&worker->counters.executed, 1);
         end_job(worker, ref, PN_FRAME_FAILED);
+        break;
+    case PN_KIND_NODE:
+        pn_counter_add(&worker->counters.executed, 1);
+        pn_graph_fail_node(worker, ref);
         break;
     default: pn_range_fail_item(worker, ref, worker->current_item);
     }

@@ -2,7 +2,7 @@
  *
  * Overview
  *   SINGLE: claim, dispatch, and by outcome complete, block or requeue. BULK and RANGE: range.h runs the items. JOB: claim,
- *   dispatch, end; its owner joins it (join.h).
+ *   dispatch, end; its owner joins it (join.h). GRAPH and NODE: graph.h.
  *   A dispatch may contain others: what a task runs while it waits. worker.contexts keeps the outer ones.
  *   The vtable is the wasm function table: a dispatch is one call_indirect of type (record) -> outcome.
  *
@@ -44,6 +44,12 @@ void pn_run_requeue_last(pn_worker *worker, pn_ref frame);
 
 /* The same, but never into the worker's own deque. */
 void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame);
+
+/* Keeps a frame for which no queue has room: the worker runs it next. */
+void pn_run_hold(pn_worker *worker, pn_ref frame);
+
+/* One call of the frame's function, and the end of the forks it left behind. Returns enum pn_outcome. */
+uint32_t pn_run_dispatch(pn_worker *worker, pn_ref frame);
 
 /* A block named by a result word (ref << 32 | length), added to `list`; the list unchanged when there is none. */
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list);

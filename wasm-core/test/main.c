@@ -18,12 +18,12 @@ static const struct {
     {"core", core_tests},   {"registry", registry_tests}, {"frame", frame_tests}, {"deque", deque_tests}, {"litmus", litmus_tests},
     {"injector", injector_tests}, {"heap", heap_tests},   {"range", range_tests}, {"worker", worker_tests},
     {"step", step_tests},   {"fork", fork_tests},         {"tree", tree_tests},   {"limits", limits_tests},
-    {"place", place_tests},
+    {"place", place_tests}, {"graph", graph_tests},       {"live", live_tests},
 #if defined(PN_COUNT_ATOMICS)
     {"sdk", sdk_tests},
 #endif
 #if defined(PN_SEEDED)
-    {"explore", explore_tests}, {"explore", explore_fork_tests},
+    {"explore", explore_tests}, {"explore", explore_fork_tests}, {"explore", explore_graph_tests},
 #endif
 };
 

@@ -22,6 +22,8 @@ _Thread_local uint64_t pn_test_atomics;
 #endif
 void (*on_trap)(uint32_t worker);
 void (*on_complete)(uint32_t worker, uint32_t frame);
+void (*on_node)(uint32_t worker, uint32_t node, uint32_t state);
+void (*on_trace)(uint32_t node, uint32_t event);
 pn_word completed_count;
 static pn_word completions[HOST_FRAMES];
 
@@ -184,9 +186,20 @@ void penny_host_heartbeat(void) {
     pn_store_relaxed(&pn_globals_get()->heartbeat_timer, 1);
 }
 
+void penny_host_trace(void) {
+    CHECK(on_trace != 0);
+    const pn_worker *worker = pn_worker_at(current_worker());
+    on_trace(worker->traced_node, worker->trace_event);
+}
+
 void penny_host_complete(void) {
     uint32_t worker = current_worker();
     pn_ref frame = pn_worker_at(worker)->completed_frame;
+    if (frame >= pn_globals_get()->args_ref) {
+        CHECK(on_node != 0);
+        on_node(worker, frame, pn_worker_at(worker)->completed_state);
+        return;
+    }
     uint32_t index = (frame - pn_globals_get()->host_frames_ref) / PN_HOST_FRAME_STRIDE;
     uint32_t state = pn_load_acquire(&pn_frame_at(frame)->state);
     CHECK(index < HOST_FRAMES);
@@ -207,7 +220,7 @@ pn_ref host_frame(uint32_t index) {
     return pn_globals_get()->host_frames_ref + index * PN_HOST_FRAME_STRIDE;
 }
 
-static pn_ref frame_ready(uint32_t index, uint32_t kind, uint32_t slot) {
+pn_ref frame_ready(uint32_t index, uint32_t kind, uint32_t slot) {
     pn_ref ref = host_frame(index);
     pn_frame *frame = pn_frame_at(ref);
     memset((void *)&frame->slot, 0, sizeof *frame - sizeof frame->state);

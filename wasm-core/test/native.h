@@ -26,7 +26,7 @@ typedef struct test {
 /* Ended by an entry without a name. */
 extern const test deque_tests[], litmus_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
     range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[], tree_tests[], limits_tests[],
-    explore_fork_tests[], sdk_tests[], place_tests[];
+    explore_fork_tests[], sdk_tests[], place_tests[], graph_tests[], live_tests[], explore_graph_tests[];
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
@@ -90,6 +90,8 @@ uint64_t *record_of(uint32_t record);
 /* ---- the host's side of frames ---- */
 
 pn_ref host_frame(uint32_t index);
+/* Host frame `index` as a READY frame of a kind, all else 0. */
+pn_ref frame_ready(uint32_t index, uint32_t kind, uint32_t slot);
 /* Host frame `index` as a READY single call with one argument. */
 pn_ref frame_single(uint32_t index, uint32_t slot, uint64_t argument);
 /* Host frame `index` as a READY bulk of `count` items; argument of item i: first + i. Block number `block` of equal size. */
@@ -108,6 +110,9 @@ void host_command(uint32_t command);
 extern void (*on_trap)(uint32_t worker);
 /* What penny_host_complete does beside counting; may be 0. */
 extern void (*on_complete)(uint32_t worker, uint32_t frame);
+/* What it does for a node that fails or has NOTIFY, with its coming state, and for a live graph, and what penny_host_trace does. */
+extern void (*on_node)(uint32_t worker, uint32_t node, uint32_t state);
+extern void (*on_trace)(uint32_t node, uint32_t event);
 /* Completed frames so far, all of them, and by host frame index. */
 extern pn_word completed_count;
 uint32_t completions_of(pn_ref frame);

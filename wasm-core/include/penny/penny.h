@@ -47,6 +47,18 @@ enum pn_kind {
 enum pn_flag {
 #include "penny/state.def"
 };
+#define PN_GRAPH_FLAG(name, value, text) PN_GRAPH_FLAG_##name = (value),
+enum pn_graph_flag {
+#include "penny/state.def"
+};
+#define PN_TRACE(name, value, text) PN_TRACE_##name = (value),
+enum pn_trace {
+#include "penny/state.def"
+};
+#define PN_EDGE_FLAG(name, value, text) PN_EDGE_FLAG_##name = (value),
+enum pn_edge_flag {
+#include "penny/state.def"
+};
 #define PN_PRIORITY(name, value, text) PN_PRIORITY_##name = (value),
 enum pn_priority {
 #include "penny/state.def"

@@ -9,7 +9,7 @@
  *   runs, except in penny_host_unpark.
  *
  * Rules for implementations
- *   - unpark, wait and heartbeat do not call back into an export of the same core instance; complete only into
+ *   - unpark, wait, heartbeat and trace do not call back into an export of the same core instance; complete only into
  *     penny_heap_alloc, penny_heap_free, penny_fork_release and penny_worker_help.
  *   - None of them unwinds through the core (no exception, no trap).
  *   - None of them blocks for long: a worker waits inside.
@@ -25,11 +25,15 @@
 #define PN_IMPORT(name)
 #endif
 
-/* A host frame (kind SINGLE or BULK) is final: worker.completed_frame of the worker that this thread runs.
- * pre:  frame.state is DONE, FAILED or CANCELLED; the result (SINGLE: frame.result; BULK: statuses and records of the
- *       block) is visible to this thread; every heap block the result names is alive.
- * post: the host has copied what it wants. The frame and the block belong to the host and may be reused at once; the
- *       core reads neither again. The core frees the heap blocks after this returns. */
+/* worker.completed_frame of the worker that this thread runs is
+ *   a host frame (SINGLE, BULK, GRAPH) that is final.
+ *     pre:  frame.state is DONE, FAILED or CANCELLED; the result (SINGLE: frame.result; BULK: statuses and records of the
+ *           block; GRAPH: the nodes) is visible to this thread; every heap block the result names is alive.
+ *     post: the host has copied what it wants. The frame and the block belong to the host and may be reused at once; the
+ *           core reads neither again. The core frees the heap blocks after this returns; those of nodes the host frees.
+ *   a NODE that fails, or of a live graph with NOTIFY and is about to be final: worker.completed_state says how. The node is
+ *     still the core's until its state is final.
+ *   a LIVE graph: its waiter word was 1 and is 0 now; a node has become final. */
 PN_IMPORT("complete") void penny_host_complete(void);
 
 /* The core took `worker`'s sleeper bit away, so that worker must enter penny_worker_run (or step) soon.
@@ -50,6 +54,9 @@ PN_IMPORT("wait") void penny_host_wait(void);
  * With globals.heartbeat_polls > 0: a beat. A host that runs all workers on one thread lets another one make a step, or
  * nobody would ever take a fork. */
 PN_IMPORT("heartbeat") void penny_host_heartbeat(void);
+
+/* A node of a traced graph is dispatched, or was: worker.traced_node, worker.trace_event (PN_TRACE_*). */
+PN_IMPORT("trace") void penny_host_trace(void);
 
 /* An invariant is broken; the core traps when this returns, and no export may be called again on this memory.
  * pre:  code is a PN_PANIC_*; line = file number * 1000 + line, file numbers in src/check.h. */

@@ -83,7 +83,7 @@ export function instantiate(memory, host) {
   let current = 0;
   const complete = () => host.complete(current, view.u32[(view.worker(current) + L.WORKER_COMPLETED_FRAME) / 4]);
   const { exports } = new WebAssembly.Instance(coreModule,
-    { env: { memory, __indirect_function_table: table }, penny_host: { wait() {}, heartbeat() {}, ...host, complete } });
+    { env: { memory, __indirect_function_table: table }, penny_host: { wait() {}, heartbeat() {}, trace() {}, ...host, complete } });
   const as = call => (worker, ...rest) => { current = worker; return call(worker, ...rest); };
   return { ...exports, penny_worker_run: as(exports.penny_worker_run), penny_worker_step: as(exports.penny_worker_step),
     penny_worker_fail: as(exports.penny_worker_fail) };

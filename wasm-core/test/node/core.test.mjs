@@ -31,7 +31,7 @@ const result = (view, frame) => view.u64[(frame + L.FRAME_RESULT) / 8];
 test('imports only memory, table and the host functions', () => {
   const imports = WebAssembly.Module.imports(coreModule).map(i => `${i.module}.${i.name} ${i.kind}`).sort();
   assert.deepEqual(imports, ['env.__indirect_function_table table', 'env.memory memory', 'penny_host.complete function',
-    'penny_host.heartbeat function', 'penny_host.panic function', 'penny_host.unpark function', 'penny_host.wait function']);
+    'penny_host.heartbeat function', 'penny_host.panic function', 'penny_host.trace function', 'penny_host.unpark function', 'penny_host.wait function']);
 });
 
 test('exports the functions of penny.h and the stack pointer', () => {
@@ -45,7 +45,7 @@ test('exports the functions of penny.h and the stack pointer', () => {
 test('an instance changes nothing in the memory', () => {
   const memory = new WebAssembly.Memory({ initial: 2, maximum: 2, shared: true });
   const bytes = new Uint8Array(memory.buffer).fill(0xA5);
-  instantiate(memory, { complete() {}, unpark() {}, wait() {}, heartbeat() {}, panic() {} });
+  instantiate(memory, { complete() {}, unpark() {}, wait() {}, heartbeat() {}, trace() {}, panic() {} });
   assert.ok(bytes.every(byte => byte === 0xA5));
 });
 

@@ -49,9 +49,14 @@ public final class CoreInstance {
             upcalls.startHeartbeat();
             return null;
         };
+        ProxyExecutable trace = arguments -> {
+            upcalls.trace();
+            return null;
+        };
         Map<String, Map<String, Object>> imports = Map.of(
                 "env", Map.of("memory", memory, "__indirect_function_table", table.value()),
-                "penny_host", Map.of("complete", complete, "unpark", unpark, "wait", await, "heartbeat", heartbeat, "panic", panic));
+                "penny_host", Map.of("complete", complete, "unpark", unpark, "wait", await, "heartbeat", heartbeat,
+                        "trace", trace, "panic", panic));
         return new CoreInstance(runtime.instantiate("penny-core", module, imports), table);
     }
 

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xF9DD04E6806C9C4DL;
+    public static final long ABI_HASH = 0x58419BBB42A82200L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -42,6 +42,20 @@ public final class CoreLayout {
     public static final int FLAG_PRIORITY_SHIFT = 8;
     /** frame.flags: the worker it is pinned to plus one is shifted by this; 0: none. */
     public static final int FLAG_PIN_SHIFT = 16;
+    /** node.flags: how many semaphores it takes is shifted by this. */
+    public static final int FLAG_SEMAPHORES_SHIFT = 10;
+    /** Semaphores that a node may take. */
+    public static final int NODE_SEMAPHORES_MAX = 15;
+    /** Edge: the argument plus one is shifted by this; below it the index of the successor. */
+    public static final int EDGE_ARGUMENT_SHIFT = 24;
+    /** Nodes of a graph. */
+    public static final int NODE_COUNT_MAX = 16777216;
+    /** node.live_edges of a node that has finished. */
+    public static final int EDGES_CLOSED = 1;
+    /** node.pending: this bit says that a predecessor was not done. */
+    public static final int PENDING_POISONED = 0x80000000;
+    /** Permits of a semaphore. */
+    public static final int SEMAPHORE_PERMITS_MAX = 65535;
     /** Worker frames. */
     public static final int FRAME_COUNT_MAX = 16777216;
     /** Host frames. */
@@ -184,18 +198,24 @@ public final class CoreLayout {
     public static final int WORKER_TRACE_TICKET = 32;
     /** The frame of the upcall complete. */
     public static final int WORKER_COMPLETED_FRAME = 312;
+    /** NODE in the upcall complete: what its state will be; LIVE: RUNNING. */
+    public static final int WORKER_COMPLETED_STATE = 316;
+    /** The node of the upcall trace. */
+    public static final int WORKER_TRACED_NODE = 320;
+    /** TRACE_* of the upcall trace. */
+    public static final int WORKER_TRACE_EVENT = 324;
     /** Call of a function that is not wasm: record. */
-    public static final int WORKER_CALL_RECORD = 316;
+    public static final int WORKER_CALL_RECORD = 328;
     /** Its slot. */
-    public static final int WORKER_CALL_SLOT = 320;
+    public static final int WORKER_CALL_SLOT = 332;
     /** Of a batch: bytes from one record to the next. */
-    public static final int WORKER_CALL_STRIDE = 324;
+    public static final int WORKER_CALL_STRIDE = 336;
     /** Of a batch: first item. */
-    public static final int WORKER_CALL_ITEM = 328;
+    public static final int WORKER_CALL_ITEM = 340;
     /** Of a batch: end of the items. */
-    public static final int WORKER_CALL_END = 332;
+    public static final int WORKER_CALL_END = 344;
     /** Of a batch: statuses of the bulk. */
-    public static final int WORKER_CALL_STATUSES = 336;
+    public static final int WORKER_CALL_STATUSES = 348;
     /** u64[COUNTER_COUNT]. */
     public static final int WORKER_COUNTERS = 128;
     /** Dispatches around the current one. */
@@ -353,6 +373,90 @@ public final class CoreLayout {
     /** The host sets 1: the rest is skipped. */
     public static final int BLOCK_CANCELLED = 140;
 
+    // Graph. In the argument region, a multiple of 128. The host writes all of it; before each run the words from GRAPH_ACTIVE on to 0. Headers of live graphs are never used for anything else.
+    /** Size of the header. */
+    public static final int GRAPH_BYTES = 256;
+    /** Nodes. */
+    public static final int GRAPH_NODE_COUNT = 0;
+    /** GRAPH_FLAG_*. */
+    public static final int GRAPH_FLAGS = 4;
+    /** KIND_GRAPH or KIND_LIVE. */
+    public static final int GRAPH_KIND = 8;
+    /** Nodes, NODE_BYTES each, a multiple of 128. */
+    public static final int GRAPH_NODES_REF = 12;
+    /** u32[]: edges, and the semaphores of nodes. */
+    public static final int GRAPH_EDGES_REF = 16;
+    /** u32[]: indices of the nodes that a run starts with. */
+    public static final int GRAPH_ROOTS_REF = 20;
+    /** How many. */
+    public static final int GRAPH_ROOT_COUNT = 24;
+    /** Semaphores. */
+    public static final int GRAPH_SEMAPHORES_REF = 28;
+    /** How many. */
+    public static final int GRAPH_SEMAPHORE_COUNT = 32;
+    /** The host frame of the current run. */
+    public static final int GRAPH_RUN = 36;
+    /** Nodes released and not finished; the core's. */
+    public static final int GRAPH_ACTIVE = 128;
+    /** Nodes that failed. */
+    public static final int GRAPH_FAILED = 132;
+    /** Nodes that were skipped. */
+    public static final int GRAPH_SKIPPED = 136;
+    /** The host sets 1: what has not started is skipped. */
+    public static final int GRAPH_CANCELLED = 140;
+    /** LIVE: the host sets 1 to hear of the next node that ends. */
+    public static final int GRAPH_WAITER = 144;
+
+    // Node. A task of a graph. State, slot, kind, flags, ticket and record lie where a frame has them.
+    /** Size of a node. */
+    public static final int NODE_BYTES = 128;
+    /** FRAME_STATE_*; the host writes READY. */
+    public static final int NODE_STATE = 0;
+    /** Vtable slot. */
+    public static final int NODE_SLOT = 4;
+    /** KIND_NODE. */
+    public static final int NODE_KIND = 8;
+    /** Edges that lead here, but for those of conditions; unused in live graphs. */
+    public static final int NODE_PREDECESSORS = 12;
+    /** 1 + index, LIVE: ref, of the node because of which it is skipped; the host writes 0. */
+    public static final int NODE_CAUSE = 16;
+    /** Its graph. */
+    public static final int NODE_GRAPH = 20;
+    /** Index of its first edge; LIVE: ref of its newest edge, 0, or EDGES_CLOSED. */
+    public static final int NODE_EDGES = 24;
+    /** Index behind its last edge; there its semaphores are listed. */
+    public static final int NODE_EDGES_END = 28;
+    /** Predecessors that have not finished. */
+    public static final int NODE_PENDING = 32;
+    /** FLAG_*, priority, number of semaphores, pin. */
+    public static final int NODE_FLAGS = 36;
+    /** u64; number of the host. */
+    public static final int NODE_TICKET = 40;
+    /** u64; record: result; the host writes 0. */
+    public static final int NODE_RESULT = 48;
+    /** u64[ARITY_MAX]; record: arguments. */
+    public static final int NODE_ARGS = 56;
+    /** The host writes 0. */
+    public static final int NODE_CHILDREN = 124;
+
+    // Edge of a live graph. In memory of the host, which reuses it when the node that it leads from is final.
+    /** Size of an edge. */
+    public static final int EDGE_BYTES = 16;
+    /** The successor. */
+    public static final int EDGE_NODE = 0;
+    /** 1 + index of the argument that gets the result; 0: none. */
+    public static final int EDGE_ARGUMENT = 4;
+    /** The next older edge, 0: none. */
+    public static final int EDGE_NEXT = 8;
+    /** EDGE_FLAG_*. */
+    public static final int EDGE_FLAGS = 12;
+
+    // Semaphore. Of a graph.
+    /** Size of a semaphore. */
+    public static final int SEMAPHORE_BYTES = 8;
+    /** Semaphore word, u64: the permits are shifted by this; the host writes nothing else. */
+    public static final int SEMAPHORE_PERMITS_SHIFT = 32;
+
     // Worker states. Prefix `WORKER_STATE_`.
     /** Outside the loop: not started, or sent back by RETURN. */
     public static final int WORKER_STATE_IDLE = 1;
@@ -390,12 +494,46 @@ public final class CoreLayout {
     public static final int KIND_RANGE = 3;
     /** A fork that was promoted; a worker frame. */
     public static final int KIND_JOB = 4;
+    /** A task of a graph, in the argument region. */
+    public static final int KIND_NODE = 5;
+    /** One run of a graph; a host frame. */
+    public static final int KIND_GRAPH = 6;
+    /** The header of a graph whose nodes are added while others run; never queued. */
+    public static final int KIND_LIVE = 7;
 
     // Flags. Prefix `FLAG_`.
     /** The result is (ref &lt;&lt; 32) | length in the result heap; the core frees ref after completion. */
     public static final int FLAG_RESULT_BYTES = 1;
     /** JOB: its owner took it back while it looked for an older one; nobody else can start it. */
     public static final int FLAG_HELD = 2;
+    /** NODE: its i32 result says which one of its edges is followed; none if it is out of range. */
+    public static final int FLAG_CONDITION = 4;
+    /** NODE of a live graph: the host hears when it is final. */
+    public static final int FLAG_NOTIFY = 8;
+    /** NODE: will be skipped; the core's. */
+    public static final int FLAG_SKIP = 16;
+    /** NODE: was dispatched and has not finished; the core's. */
+    public static final int FLAG_STARTED = 32;
+
+    // Flags of graphs. Prefix `GRAPH_FLAG_`.
+    /** The host hears of every dispatch of a node, before and after. */
+    public static final int GRAPH_FLAG_TRACED = 1;
+
+    // Events of the upcall trace. Prefix `TRACE_`.
+    /** A node is about to be dispatched. */
+    public static final int TRACE_BEGIN = 1;
+    /** It returned, done. */
+    public static final int TRACE_DONE = 2;
+    /** It returned, failed. */
+    public static final int TRACE_FAILED = 3;
+    /** It returned, and is dispatched again later. */
+    public static final int TRACE_SUSPENDED = 4;
+    /** It trapped. */
+    public static final int TRACE_TRAPPED = 5;
+
+    // Flags of edges of live graphs. Prefix `EDGE_FLAG_`.
+    /** Edge of a live graph: its successor runs also if its predecessor failed or was skipped. */
+    public static final int EDGE_FLAG_ANYWAY = 1;
 
     // Priorities. Prefix `PRIORITY_`.
     /** The rest. */

@@ -4,8 +4,8 @@ package dev.penny.internal.core;
 public interface CoreUpcalls {
 
     /**
-     * A host frame is final: the one in {@link CoreLayout#WORKER_COMPLETED_FRAME}. Results are read during this call; afterwards the
-     * frame belongs to the host again.
+     * What {@link CoreLayout#WORKER_COMPLETED_FRAME} names is final, or about to be: a host frame, whose results are read during this call
+     * and which belongs to the host again afterwards; a node of a graph; a live graph.
      */
     void complete();
 
@@ -20,6 +20,9 @@ public interface CoreUpcalls {
      * set, a beat has come: lets another worker step.
      */
     void startHeartbeat();
+
+    /** A node of a traced graph is dispatched, or was: {@link CoreLayout#WORKER_TRACED_NODE}, {@link CoreLayout#WORKER_TRACE_EVENT}. */
+    void trace();
 
     /** An invariant of the core is broken; it traps next. */
     void panic(int code, int line);

@@ -204,6 +204,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     }
 
     @Override
+    public void trace() {
+        // Part graphs
+    }
+
+    @Override
     public void await() {
         try {
             forks.rest();

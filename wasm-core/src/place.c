@@ -1,0 +1,43 @@
+/* place.c - see place.h. */
+#define PN_FILE PN_FILE_PLACE
+#include "place.h"
+
+#include "deque.h"
+#include "idle.h"
+#include "injector.h"
+#include "run.h"
+
+uint32_t pn_place_is_elsewhere(const pn_worker *worker, uint32_t flags) {
+    return pn_flags_are_pinned(flags) && (flags >> PN_FLAG_PIN_SHIFT) - 1 != worker->id;
+}
+
+uint32_t pn_place_keeps(const pn_worker *worker, uint32_t flags) {
+    return pn_flags_priority(flags) != PN_PRIORITY_LOW && !pn_place_is_elsewhere(worker, flags);
+}
+
+static uint32_t place_pinned(pn_worker *worker, pn_ref ref, uint32_t flags) {
+    uint32_t target = (flags >> PN_FLAG_PIN_SHIFT) - 1;
+    PN_ASSERT(target < pn_globals_get()->worker_count, BAD_REF);
+    /* Only the worker itself may fill the last cell, see injector.h. */
+    if (!pn_injector_push_sparing(pn_mailbox_at(target), ref, target != worker->id)) return 0;
+    if (target != worker->id) pn_idle_notify_worker(worker, target);
+    return 1;
+}
+
+void pn_place_ready(pn_worker *worker, pn_ref ref) {
+    uint32_t flags = pn_frame_at(ref)->flags;
+    if (pn_flags_are_pinned(flags)) {
+        if (place_pinned(worker, ref, flags)) return;
+    } else if (pn_flags_priority(flags) == PN_PRIORITY_NORMAL && pn_deque_push(worker, ref)) {
+        pn_idle_notify(worker);
+        return;
+    }
+    if (pn_flags_priority(flags) == PN_PRIORITY_NORMAL) pn_counter_add(&worker->counters.spills, 1);
+    /* A pinned frame comes here when its mailbox is full: whoever takes it places it again. */
+    if (pn_injector_push(pn_injector_at(pn_flags_priority(flags)), ref)) {
+        pn_idle_notify(worker);
+        return;
+    }
+    if (pn_flags_priority(flags) != PN_PRIORITY_NORMAL) pn_counter_add(&worker->counters.spills, 1);
+    pn_run_hold(worker, ref);
+}
