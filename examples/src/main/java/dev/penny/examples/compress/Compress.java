@@ -29,9 +29,9 @@ public record Compress(Path folder, List<Path> files, int blockBytes) implements
         files = List.copyOf(files);
     }
 
-    /** Blocks of 32 KiB. */
+    /** Blocks of 16 KiB. */
     public Compress(Path folder, List<Path> files) {
-        this(folder, files, 1 << 15);
+        this(folder, files, 1 << 14);
     }
 
     @Override

@@ -24,7 +24,7 @@ public final class Terrain {
         byte[] cells = new byte[Math.multiplyExact(width, height)];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                boolean wall = (x % WALL_EVERY == 4 || y % WALL_EVERY == 4) && Noise.below(4, seed, (long) y * width + x) != 0;
+                boolean wall = (x % WALL_EVERY == 4 || y % WALL_EVERY == 4) && Noise.below(3, seed, (long) y * width + x) != 0;
                 int hill = Noise.below(COST_MAX, seed + 1000L, (long) (y / 5) * width + x / 5);
                 cells[y * width + x] = (byte) (wall ? 0 : 1 + (hill + Noise.below(3, seed + 2000L, (long) y * width + x)) % COST_MAX);
             }
