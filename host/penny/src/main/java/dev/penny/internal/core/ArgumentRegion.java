@@ -22,7 +22,7 @@ public final class ArgumentRegion {
     private final TreeMap<Integer, Integer> free = new TreeMap<>();
     private final int sizeBytes;
     private int usedBytes;
-    private int lastingBytes;
+    private volatile int lastingBytes;
 
     /** Reads where the core laid the region out. */
     public ArgumentRegion(CoreMemory memory) {
@@ -38,12 +38,7 @@ public final class ArgumentRegion {
 
     /** The largest block that could be allocated if all were free that does not last. */
     public int passingBytes() {
-        lock.lock();
-        try {
-            return sizeBytes - lastingBytes;
-        } finally {
-            lock.unlock();
-        }
+        return sizeBytes - lastingBytes;
     }
 
     /** Bytes in use. */

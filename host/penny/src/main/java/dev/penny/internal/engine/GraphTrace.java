@@ -44,7 +44,7 @@ final class GraphTrace {
         }
         GraphEvent.Ending ending = switch (event) {
             case CoreLayout.TRACE_DONE -> GraphEvent.Ending.DONE;
-            case CoreLayout.TRACE_WAITS -> GraphEvent.Ending.WAITS;
+            case CoreLayout.TRACE_SUSPENDED -> GraphEvent.Ending.WAITS;
             default -> GraphEvent.Ending.FAILED;
         };
         tell(new GraphEvent.TaskEnded(nanos, task, worker, ending, ending == GraphEvent.Ending.DONE ? result(task, node) : ""));
