@@ -83,7 +83,7 @@ class ImagePipelineTest {
     }
 
     @Test
-    void bandsOfAnyNumberAreOneFileThatTheJdkReads() throws IOException {
+    void bandsOfAnyNumberAreOneFile() throws DataFormatException {
         int width = 37;
         byte[] rgb = noise(width, 50);
         for (int bands : new int[] {1, 2, 5, 50}) {

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.penny.Penny;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class ExamplesTest {
             Answer oracle = example.inSequence();
             for (int workers : new int[] {1, 3}) {
                 try (Penny penny = Penny.builder().workers(workers).build(); Program program = example.open(penny)) {
-                    for (int run = 0; run < 2; run++) {
+                    for (int run = 0; run < (workers == 1 ? 1 : 3); run++) {
                         Answer answer = program.run();
                         assertTrue(example.agrees(answer, oracle), () -> "%d workers: %s, oracle: %s"
                                 .formatted(workers, answer.summary(), oracle.summary()));
@@ -45,8 +44,8 @@ class ExamplesTest {
             byte[] wrong = oracle.bytes();
             assertTrue(wrong.length > 0);
             assertTrue(example.agrees(oracle, oracle));
-            // The sign of the last number, a letter, a pixel.
-            wrong[wrong.length - 1] ^= (byte) 0x80;
+            // The sign of a number, a letter, compressed pixels.
+            wrong[wrong.length / 16 * 8 + 7] ^= (byte) 0x80;
             assertFalse(agrees(example, new Answer(wrong, oracle.summary()), oracle));
         }));
     }
@@ -58,22 +57,6 @@ class ExamplesTest {
         } catch (IllegalArgumentException e) {
             return false;
         }
-    }
-
-    @TestFactory
-    Stream<DynamicTest> everyExampleAgreesInDeterministicOrder() {
-        return RunExample.all(ROOT).stream().filter(example -> !example.name().equals("image"))
-                .map(example -> DynamicTest.dynamicTest(example.name(), () -> {
-                    Answer oracle = example.inSequence();
-                    List<Long> traces = IntStream.of(1, 1).mapToObj(seed -> {
-                        try (Penny penny = Penny.builder().workers(3).backend("deterministic").seed(seed).build();
-                                Program program = example.open(penny)) {
-                            assertTrue(example.agrees(program.run(), oracle));
-                            return penny.traceHash().orElseThrow();
-                        }
-                    }).toList();
-                    assertEquals(traces.getFirst(), traces.getLast());
-                }));
     }
 
     @Test
