@@ -26,10 +26,10 @@ final class Calls {
         Calls calls = new Calls(surroundings, mistakes);
         for (GraphFile.Module module : modules) {
             calls.named.add(module.name().text());
-            mistakes.refusals(module.at(), () -> {
-                surroundings.load(module.name().text(), module.source());
+            module.source().ifPresent(source -> mistakes.refusals(module.at(), () -> {
+                surroundings.load(module.name().text(), source);
                 calls.loaded.add(module.name().text());
-            });
+            }));
         }
         return calls;
     }

@@ -48,6 +48,7 @@ final class ExpressionParser {
     private Expression sum() {
         Expression left = product();
         while (true) {
+            space();
             int start = at;
             if (take("+")) {
                 left = new Expression.Binary('+', left, product(), part(start, at));
@@ -62,6 +63,7 @@ final class ExpressionParser {
     private Expression product() {
         Expression left = operand();
         while (true) {
+            space();
             int start = at;
             if (take("*")) {
                 left = new Expression.Binary('*', left, operand(), part(start, at));

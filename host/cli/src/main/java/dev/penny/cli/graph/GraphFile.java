@@ -14,8 +14,12 @@ import java.util.Optional;
 record GraphFile(Optional<String> name, List<Module> modules, Map<String, Value> vars, List<Limit> limits, List<Task> tasks,
                  Optional<List<Output>> outputs) {
 
-    /** A module and the name it has in the file. */
-    record Module(Yaml.Scalar name, ModuleSource source, Span at) { }
+    /**
+     * A module and the name it has in the file.
+     *
+     * @param source empty if it could not be read; what calls its functions is no further mistake
+     */
+    record Module(Yaml.Scalar name, Optional<ModuleSource> source, Span at) { }
 
     /** How many of its tasks may run at once. */
     record Limit(Yaml.Scalar name, int permits) { }

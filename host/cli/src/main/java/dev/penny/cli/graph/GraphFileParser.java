@@ -71,14 +71,15 @@ final class GraphFileParser {
             } else if (name.equals(OWN_MODULE)) {
                 mistakes.add(entry.key().span(), "reserved name: module=%s, expected another name".formatted(name));
             }
-            module(entry).ifPresent(source -> modules.add(new Module(entry.key(), source.source(), source.at())));
+            modules.add(module(entry).orElseGet(() -> new Module(entry.key(), Optional.empty(), entry.value().span())));
         }
         return modules;
     }
 
     private Optional<Module> module(Yaml.Entry entry) {
         if (entry.value() instanceof Yaml.Scalar scalar && !scalar.isNull()) {
-            return Optional.of(new Module(entry.key(), new ModuleSource(scalar.text(), List.of(), false, Optional.empty()), scalar.span()));
+            ModuleSource source = new ModuleSource(scalar.text(), List.of(), false, Optional.empty());
+            return Optional.of(new Module(entry.key(), Optional.of(source), scalar.span()));
         }
         if (!(entry.value() instanceof Yaml.Mapping mapping)) {
             mistakes.add(entry.value().span(), "wrong kind of value: module=%s, found %s, expected a file, java:CLASS or the keys %s"
@@ -91,7 +92,7 @@ final class GraphFileParser {
         boolean wasi = fields.flag("wasi").orElse(false);
         Optional<String> memory = fields.scalar("memory", "a size like 64M").map(Yaml.Scalar::text);
         return fields.scalar("module", "a file or java:CLASS").map(module ->
-                new Module(entry.key(), new ModuleSource(module.text(), classPath, wasi, memory), module.span()));
+                new Module(entry.key(), Optional.of(new ModuleSource(module.text(), classPath, wasi, memory)), module.span()));
     }
 
     private Map<String, Value> vars(Yaml.Mapping mapping) {

@@ -69,10 +69,10 @@ final class Mistakes {
         if (at.line() > lines.size()) {
             return place;
         }
-        int[] line = lines.get(at.line() - 1).codePoints().map(c -> c == '\t' ? ' ' : c).toArray();
+        int[] line = lines.get(at.line() - 1).codePoints().map(c -> c == '\t' ? ' ' : Character.isISOControl(c) ? 0xFFFD : c).toArray();
         int column = Math.min(at.column() - 1, line.length);
         // A JSON file may be one line: only what is around the place.
-        int from = column < WIDTH_MAX - MARK_MAX ? 0 : column - (WIDTH_MAX - MARK_MAX);
+        int from = line.length <= WIDTH_MAX || column < WIDTH_MAX - MARK_MAX ? 0 : column - (WIDTH_MAX - MARK_MAX);
         int to = Math.min(line.length, from + WIDTH_MAX);
         String before = from > 0 ? "..." : "";
         String shown = before + new String(line, from, to - from) + (to < line.length ? "..." : "");

@@ -78,12 +78,7 @@ final class Sorting {
             at = predecessors.get(at).stream().filter(left::contains).findFirst().orElseThrow();
         }
         List<PlannedTask> cycle = new ArrayList<>(path.subList(seen.get(at), path.size()).reversed());
-        int first = 0;
-        for (int i = 1; i < cycle.size(); i++) {
-            if (cycle.get(i).at().compareTo(cycle.get(first).at()) < 0) {
-                first = i;
-            }
-        }
+        int first = cycle.indexOf(cycle.stream().min(Comparator.comparing(PlannedTask::at).thenComparing(tasks::indexOf)).orElseThrow());
         List<PlannedTask> turned = new ArrayList<>(cycle.subList(first, cycle.size()));
         turned.addAll(cycle.subList(0, first));
         return turned;

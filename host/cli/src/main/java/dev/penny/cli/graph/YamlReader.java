@@ -36,7 +36,7 @@ final class YamlReader {
     /** The document, unless it cannot be read; then that is a mistake. */
     static Optional<Yaml> read(String text, Mistakes mistakes) {
         YamlReader reader = new YamlReader(mistakes);
-        LoadSettings settings = LoadSettings.builder().setMaxAliasesForCollections(ALIASES_MAX).build();
+        LoadSettings settings = LoadSettings.builder().setMaxAliasesForCollections(ALIASES_MAX).setAllowNonScalarKeys(true).build();
         try {
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {
