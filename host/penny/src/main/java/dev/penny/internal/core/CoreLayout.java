@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x58419BBB42A82200L;
+    public static final long ABI_HASH = 0xDF1E2024DB3FE4F4L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -177,7 +177,7 @@ public final class CoreLayout {
 
     // Worker. At workers_ref + id * worker_stride.
     /** Size of a worker block. */
-    public static final int WORKER_BYTES = 7040;
+    public static final int WORKER_BYTES = 8064;
     /** WORKER_STATE_*. */
     public static final int WORKER_STATE = 0;
     /** Worker id. */
@@ -231,7 +231,7 @@ public final class CoreLayout {
     /** The dispatches around the current one, outermost first. */
     public static final int WORKER_CONTEXTS = 800;
     /** Bytes from one context to the next. */
-    public static final int CONTEXT_BYTES = 24;
+    public static final int CONTEXT_BYTES = 28;
     /** Its frame, 0: none. */
     public static final int CONTEXT_FRAME = 0;
     /** u64; deque. */
