@@ -38,6 +38,7 @@ final class GuestGraphs {
     private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int CANCELLED = 2;
+    private static final int DONE_STATE = 1;
     private static final int RESULT_BYTES = 4;
     private static final int RESULT = 8;
 
@@ -129,16 +130,21 @@ final class GuestGraphs {
 
     // ---- outcome
 
-    private void writeOutcome(Task task, GraphRun run, GraphTask node) {
-        int at = task.at() + GraphDescription.TASK_STATE;
-        int state = switch (run.outcome(node)) {
-            case NodeOutcome.Done() -> 1;
+    /** The number of an outcome in guests. */
+    static int state(NodeOutcome outcome) {
+        return switch (outcome) {
+            case NodeOutcome.NotReached() -> 0;
+            case NodeOutcome.Done() -> DONE_STATE;
             case NodeOutcome.Failed failed -> 2;
             case NodeOutcome.Skipped skipped -> 3;
             case NodeOutcome.Cancelled() -> 4;
-            case NodeOutcome.NotReached() -> 0;
         };
-        if (state == 1) {
+    }
+
+    private void writeOutcome(Task task, GraphRun run, GraphTask node) {
+        int at = task.at() + GraphDescription.TASK_STATE;
+        int state = state(run.outcome(node));
+        if (state == DONE_STATE) {
             switch (run.result(node)) {
                 case null -> { }
                 case byte[] bytes when task.keep() -> writeBlock(at + RESULT, at + RESULT_BYTES, bytes);
