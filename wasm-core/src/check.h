@@ -26,7 +26,8 @@ enum pn_file {
     PN_FILE_JOIN = 15,
     PN_FILE_PLACE = 16,
     PN_FILE_GRAPH = 17,
-    PN_FILE_SEMAPHORE = 18
+    PN_FILE_SEMAPHORE = 18,
+    PN_FILE_GRAPH_RELEASE = 19
 };
 
 _Noreturn static inline void pn_panic(uint32_t code, uint32_t line) {

@@ -98,7 +98,6 @@ uint32_t pn_run_dispatch(pn_worker *worker, pn_ref ref) {
     uint32_t slot = pn_frame_at(ref)->slot;
     PN_ASSERT(slot < pn_globals_get()->slot_capacity, BAD_REF);
     worker->current_slot = slot;
-    worker->current_item = 0;
     worker->current_record = ref + PN_RECORD_OFFSET;
     worker->current_frame = ref;
     worker->forked = 0;
