@@ -13,6 +13,7 @@ import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.core.CoreUpcalls;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.TaskForks;
+import dev.penny.internal.core.TaskGraphs;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest;
@@ -340,6 +341,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public TaskForks taskForks() {
         return taskForks;
+    }
+
+    @Override
+    public TaskGraphs taskGraphs() {
+        return new NamedGraphs(scheduler);
     }
 
     @Override
