@@ -44,7 +44,7 @@ public final class Child {
     }
 
     /** No figures without the compiler. */
-    static void requireCompiler() {
+    public static void requireCompiler() {
         RuntimeReport report = Penny.report();
         if (!report.ok()) {
             throw new IllegalStateException("no figures without the compiler: " + report.jit());

@@ -1,0 +1,29 @@
+package dev.penny.bench.experiment;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/** All experiments, in the order in which they run. */
+final class Experiments {
+
+    /** Every one. */
+    static final List<Experiment> ALL = List.of(new ManyTasks(), new MessagePassing());
+
+    private Experiments() { }
+
+    /** Every name. */
+    static List<String> names() {
+        return ALL.stream().map(Experiment::name).toList();
+    }
+
+    /** The experiments with these names. @throws IllegalArgumentException one has none */
+    static List<Experiment> select(List<String> names) {
+        LinkedHashSet<Experiment> chosen = new LinkedHashSet<>();
+        for (String name : names) {
+            chosen.add(ALL.stream().filter(experiment -> experiment.name().equalsIgnoreCase(name)).findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("no such experiment: name=%s, known=%s"
+                            .formatted(name, String.join(" ", names())))));
+        }
+        return List.copyOf(chosen);
+    }
+}
