@@ -199,7 +199,7 @@ public final class Penny implements AutoCloseable {
      * @param name for messages; not blank
      */
     public GraphBuilder graph(String name) {
-        throw new UnsupportedOperationException("graphs: not yet, name=" + name);
+        return scheduler.graph(name);
     }
 
     /**
