@@ -1,27 +1,39 @@
 package dev.penny.bench.experiment;
 
 import dev.penny.Penny;
-import dev.penny.PennyBuilder;
+import dev.penny.api.Policy;
+import dev.penny.api.RingOptions;
 import dev.penny.bench.experiment.Point.Variant;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * A scheduling policy with its settings, as a variant.
  *
  * @param name as in the data
- * @param settings what it sets
+ * @param policy who runs what
  */
-record Contender(String name, UnaryOperator<PennyBuilder> settings) {
+record Contender(String name, Policy policy) {
 
     /** The default, which the others are compared with. */
-    static final Contender STEALING = new Contender("work-stealing", builder -> builder);
-    /** The merry-go-round with its own defaults. */
-    static final Contender RING = new Contender("merry-go-round", builder -> builder);
+    static final Contender STEALING = of(Policy.WORK_STEALING);
+    /** The merry-go-round with its default settings. */
+    static final Contender RING = of(Policy.MERRY_GO_ROUND);
+    /** The hybrid with its default settings. */
+    static final Contender HYBRID = of(Policy.HYBRID);
+
+    /** A policy under its own name. */
+    static Contender of(Policy policy) {
+        return new Contender(policy.name(), policy);
+    }
+
+    /** The merry-go-round with other settings. */
+    static Contender ring(String name, RingOptions ring) {
+        return new Contender(name, new Policy.MerryGoRound(ring));
+    }
 
     /** A Penny that schedules so, the same one for all points of the experiment. */
     Penny penny(int workers, Resources resources) {
-        return resources.shared("penny %s %d".formatted(name, workers), () -> settings.apply(Penny.builder().workers(workers)).build());
+        return resources.shared("penny %s %d".formatted(name, workers), () -> Penny.builder().workers(workers).policy(policy).build());
     }
 
     /** What makes tasks go round on that Penny. */

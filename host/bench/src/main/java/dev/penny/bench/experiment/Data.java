@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SequencedSet;
+import java.util.function.ToDoubleBiFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -76,18 +77,27 @@ record Data(Map<String, String> facts, List<Line> lines) {
      * @throws IllegalArgumentException there is no such pair, or a value to divide by is not above 0
      */
     Quartiles ratio(String variant, String other, String column) {
-        List<Double> ratios = new ArrayList<>();
+        return pairs(variant, other, column, (line, pair) -> quotient(line, pair, column));
+    }
+
+    /**
+     * The middle of what {@code value} makes of two lines of one round with the same parameters, that both have the column.
+     *
+     * @throws IllegalArgumentException there is no such pair
+     */
+    Quartiles pairs(String variant, String other, String column, ToDoubleBiFunction<Line, Line> value) {
+        List<Double> found = new ArrayList<>();
         for (Line line : lines) {
             if (line.variant().equals(variant) && line.values().containsKey(column)) {
                 lines.stream().filter(pair -> pair.variant().equals(other) && pair.round() == line.round()
                                 && pair.parameters().equals(line.parameters()) && pair.values().containsKey(column))
-                        .findFirst().ifPresent(pair -> ratios.add(quotient(line, pair, column)));
+                        .findFirst().ifPresent(pair -> found.add(value.applyAsDouble(line, pair)));
             }
         }
-        if (ratios.isEmpty()) {
+        if (found.isEmpty()) {
             throw new IllegalArgumentException("no pairs: variant=%s, other=%s, column=%s".formatted(variant, other, column));
         }
-        return Quartiles.of(ratios.stream().mapToDouble(Double::doubleValue).toArray());
+        return Quartiles.of(found.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     private static double quotient(Line line, Line pair, String column) {

@@ -7,7 +7,13 @@ import java.util.List;
 final class Experiments {
 
     /** Every one. */
-    static final List<Experiment> ALL = List.of(new ManyTasks(), new MessagePassing());
+    static final List<Experiment> ALL = List.of(new ManyTasks(), new Turning(),
+            new AgainstStealing("E-3", "Does the lack of stacks per thread outweigh the coordination of the merry-go-round?",
+                    List.of(Contender.RING)),
+            new Grain(), new Locality(),
+            new AgainstStealing("E-6", "Is the hybrid of deques and ring not obviously worse than work stealing?",
+                    List.of(Contender.HYBRID, Contender.RING)),
+            new Queues(), new MessagePassing());
 
     private Experiments() { }
 
