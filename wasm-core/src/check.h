@@ -26,7 +26,10 @@ enum pn_file {
     PN_FILE_JOIN = 15,
     PN_FILE_PLACE = 16,
     PN_FILE_GRAPH = 17,
-    PN_FILE_SEMAPHORE = 18
+    PN_FILE_SEMAPHORE = 18,
+    PN_FILE_RING = 19,
+    PN_FILE_INBOX = 20,
+    PN_FILE_POLICY = 21
 };
 
 _Noreturn static inline void pn_panic(uint32_t code, uint32_t line) {

@@ -10,6 +10,7 @@
 #include "idle.h"
 #include "injector.h"
 #include "join.h"
+#include "policy.h"
 #include "run.h"
 
 _Static_assert(PN_ITEM_DONE == PN_OUTCOME_DONE + 1 && PN_ITEM_FAILED == PN_OUTCOME_FAILED + 1, "status = outcome + 1");
@@ -79,6 +80,17 @@ static uint32_t skip_items(pn_block *block, uint32_t lo, uint32_t hi) {
     return hi - lo;
 }
 
+/* Parts of high and low priority go the way of work stealing whatever the policy. */
+static uint32_t follows_policy(const pn_worker *worker, const pn_frame *part) {
+    return worker->policy != PN_POLICY_WORK_STEALING && pn_flags_priority(part->flags) == PN_PRIORITY_NORMAL;
+}
+
+static uint32_t push_part(pn_worker *worker, pn_ref ref) {
+    if (!pn_deque_push(worker, ref)) return 0;
+    pn_idle_notify(worker);
+    return 1;
+}
+
 /* Gives the upper half of [lo, part.hi) to whoever steals it. No frame or no room: no split. */
 static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
     pn_ref ref = pn_frame_alloc(worker);
@@ -93,16 +105,16 @@ static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
     upper->hi = part->hi;
     upper->flags = part->flags;
     upper->ticket = part->ticket;
-    if (!pn_deque_push(worker, ref)) {
+    if (!(follows_policy(worker, part) ? pn_policy_place_part(worker, ref) : push_part(worker, ref))) {
         if (!pn_injector_push(pn_injector_of(upper->flags), ref)) {
             pn_frame_free(worker, ref);
             return;
         }
         pn_counter_add(&worker->counters.spills, 1);
+        pn_idle_notify(worker);
     }
     part->hi = middle;
     pn_counter_add(&worker->counters.splits, 1);
-    pn_idle_notify(worker);
 }
 
 /* One batch. Returns where it stopped: `end`, or `item` because the bulk was cancelled. */
@@ -130,6 +142,7 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     uint32_t next = first;
     uint32_t looked = first; /* item at which the injectors were looked at last */
     uint32_t may_split = !pn_flags_are_pinned(part->flags);
+    uint32_t by_policy = follows_policy(worker, part);
     uint32_t looks_for_high = pn_flags_priority(part->flags) != PN_PRIORITY_HIGH;
     PN_ASSERT(block->slot < globals->slot_capacity && part->hi <= block->count, BAD_REF);
     worker->range_failed = 0;
@@ -137,7 +150,8 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     worker->current_slot = block->slot;
     worker->current_frame = part_ref;
     for (;;) { /* ends: every round runs an item, or returns */
-        if (part->hi - next > grain && may_split && pn_deque_is_empty(worker)) split(worker, part, next);
+        if (part->hi - next > grain && may_split && (by_policy ? pn_policy_is_hungry(worker) : pn_deque_is_empty(worker)))
+            split(worker, part, next);
         uint32_t end = next + min_u32(min_u32(part->hi - next, grain), items_max - (next - first));
         next = run_items(worker, block, next, end);
         pn_counter_add(&worker->counters.executed, next - worker->range_counted);
@@ -155,6 +169,12 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
             pn_counter_add(&worker->counters.yields, high_waits);
             leave_part(worker, part, next, worker->range_failed);
             pn_run_requeue_first(worker, part_ref);
+            return next - first;
+        }
+        if (by_policy && pn_policy_interrupts(worker)) {
+            pn_counter_add(&worker->counters.yields, 1);
+            leave_part(worker, part, next, worker->range_failed);
+            pn_run_requeue_last(worker, part_ref);
             return next - first;
         }
         if (next - looked >= globals->range_yield_items) {

@@ -10,6 +10,7 @@
 #include "idle.h"
 #include "injector.h"
 #include "join.h"
+#include "policy.h"
 #include "range.h"
 
 void pn_run_hold(pn_worker *worker, pn_ref frame) {
@@ -32,6 +33,7 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
 /* No notify: the worker looks into the same queues before it can sleep. */
 void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 0)) return;
     if (pn_deque_push(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
     if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) return;
@@ -40,6 +42,7 @@ void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
 
 void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 1)) return;
     if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) {
         /* The worker goes on with its own deque first, so another one may take this frame. */
         if (!pn_deque_is_empty(worker)) pn_idle_notify(worker);
@@ -107,6 +110,17 @@ uint32_t pn_run_dispatch(pn_worker *worker, pn_ref ref) {
     return outcome;
 }
 
+/* Who ran a frame before, for the counters of locality. */
+static void note_suspended(const pn_worker *worker, pn_frame *frame) {
+    frame->flags |= PN_FLAG_RAN;
+    frame->hi = worker->id;
+}
+
+static __attribute__((noinline)) void count_resumed(pn_worker *worker, const pn_frame *frame) {
+    pn_counter_add(&worker->counters.resumed, 1);
+    if (frame->hi == worker->id) pn_counter_add(&worker->counters.resumed_here, 1);
+}
+
 static uint32_t run_single(pn_worker *worker, pn_ref ref) {
     pn_frame *frame = pn_frame_at(ref);
     if (!pn_frame_claim(frame)) {
@@ -114,15 +128,18 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
         pn_run_complete(worker, ref, 0);
         return 1;
     }
+    if (frame->flags & PN_FLAG_RAN) count_resumed(worker, frame);
     switch (pn_run_dispatch(worker, ref)) {
     case PN_OUTCOME_DONE: finish_single(worker, ref, PN_FRAME_DONE); break;
     case PN_OUTCOME_FAILED: finish_single(worker, ref, PN_FRAME_FAILED); break;
     case PN_OUTCOME_WAIT:
         pn_counter_add(&worker->counters.waits, 1);
+        note_suspended(worker, frame);
         if (!pn_frame_block(frame)) pn_run_requeue_last(worker, ref); /* else the frame is the host's now */
         break;
     case PN_OUTCOME_YIELD:
         pn_counter_add(&worker->counters.yields, 1);
+        note_suspended(worker, frame);
         pn_frame_transition(frame, PN_FRAME_READY);
         pn_run_requeue_last(worker, ref);
         break;
@@ -231,6 +248,7 @@ static void end_help(pn_worker *worker) {
 static void pop_context(pn_worker *worker) {
     const pn_context *outer = &worker->contexts[--worker->nest];
     if (pn_load_relaxed(&worker->helping) == worker->nest + 1) end_help(worker); /* relaxed: own word */
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_load_relaxed(&worker->away)) pn_policy_away(worker, 0); /* relaxed: own */
     worker->current_frame = outer->frame;
     worker->current_slot = outer->slot;
     worker->current_item = outer->item;

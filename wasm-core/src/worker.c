@@ -4,6 +4,7 @@
 
 #include "find.h"
 #include "idle.h"
+#include "policy.h"
 #include "run.h"
 
 static uint32_t leave(pn_worker *worker, uint32_t command) {
@@ -16,6 +17,12 @@ static uint32_t leave(pn_worker *worker, uint32_t command) {
     return PN_RUN_RETURN;
 }
 
+/* One branch that never changes; each side is a function of its own, for the host's compiler (docs/decisions/0090). */
+static inline pn_ref find(pn_worker *worker) {
+    if (worker->policy == PN_POLICY_WORK_STEALING) return pn_find(worker);
+    return worker->held_frame != 0 ? pn_find_held(worker) : pn_policy_find(worker);
+}
+
 uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
     uint32_t spin_rounds = pn_globals_get()->spin_rounds;
     uint32_t budget = dispatches_max == 0 ? UINT32_MAX : dispatches_max;
@@ -26,7 +33,7 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
         uint32_t command = pn_idle_command();
         if (command != PN_COMMAND_RUN && !pn_find_holds_job(worker)) return leave(worker, command);
         if (budget == 0) return PN_RUN_MORE;
-        pn_ref frame = pn_find(worker);
+        pn_ref frame = find(worker);
         if (frame != 0) {
             uint32_t used = pn_run_frame(worker, frame, budget);
             if (dispatches_max != 0) budget -= used < budget ? used : budget;
@@ -40,11 +47,14 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
 }
 
 uint32_t pn_worker_help(pn_worker *worker) {
-    if (worker->nest >= PN_NEST_WAIT_MAX) return 0;
+    if (worker->nest >= PN_NEST_WAIT_MAX) {
+        if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 1); /* until the dispatch around it ends */
+        return 0;
+    }
     uint32_t outermost = pn_load_relaxed(&worker->helping) == 0; /* relaxed: own word */
     /* seq_cst: before whatever it runs is pushed; pairs with leapfrog in join.c. pn_run_nested clears it. */
     if (outermost) pn_store_seq_cst(&worker->helping, worker->nest + 1);
-    pn_ref frame = pn_find(worker);
+    pn_ref frame = find(worker);
     if (frame != 0) return pn_run_nested(worker, frame);
     if (outermost) pn_store_seq_cst(&worker->helping, 0); /* seq_cst: as above; nothing was pushed */
     return 0;

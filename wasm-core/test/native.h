@@ -64,6 +64,9 @@ extern int test_quick;
 uint32_t test_random(uint32_t below);
 extern uint64_t test_seed;
 
+/* What memory_new makes the policy: work stealing unless a test says otherwise. Inboxes and ring are small. */
+extern uint32_t test_policy;
+
 /* ---- memory and configuration ---- */
 
 /* A fresh zeroed memory with small defaults in the configuration words. */

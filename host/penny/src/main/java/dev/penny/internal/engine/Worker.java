@@ -120,6 +120,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (scheduler.isBroken()) {
             return ThreadBackend.Next.RETURN;
         }
+        scheduler.startTurning();
         return switch (enter(() -> core.run(index, DISPATCHES_MAX), CoreLayout.RUN_MORE)) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
             case CoreLayout.RUN_PARK -> parkUnlessSpilled();
@@ -575,7 +576,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return new WorkerCounters(index, state(), counter(CoreLayout.WORKER_EXECUTED), counter(CoreLayout.WORKER_STOLEN),
                 counter(CoreLayout.WORKER_FAILED_STEALS), counter(CoreLayout.WORKER_PARKS), counter(CoreLayout.WORKER_SPILLS),
                 counter(CoreLayout.WORKER_SPLITS), counter(CoreLayout.WORKER_POLLS), counter(CoreLayout.WORKER_PROMOTIONS),
-                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS));
+                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS),
+                counter(CoreLayout.WORKER_PLACED), counter(CoreLayout.WORKER_ADMISSIONS), counter(CoreLayout.WORKER_ROTATIONS),
+                counter(CoreLayout.WORKER_RESUMED), counter(CoreLayout.WORKER_RESUMED_HERE));
+    }
+
+    /** The slot of the ring that it prefers. Before it runs. */
+    void home(int slot) {
+        memory.putInt(blockRef + CoreLayout.WORKER_HOME_SLOT, slot);
     }
 
     /** How often it asked for the beat. */
