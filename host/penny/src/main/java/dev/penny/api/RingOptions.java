@@ -24,15 +24,15 @@ import java.util.Objects;
 public record RingOptions(int slots, int window, int slotCapacity, int batch, Duration period, int turnSteps, boolean barrier, double bias,
                           List<Integer> homes) {
 
-    /** A period of one millisecond, one task per slot, one slot per worker, no bias. */
-    public static final RingOptions DEFAULT = new RingOptions(0, 1, 1, 1, Duration.ofMillis(1), 64, false, 0, List.of());
-
     private static final int SLOTS_MAX = 4_096;
     private static final int SLOT_CAPACITY_MAX = 256;
     private static final int BATCH_MAX = 64;
     private static final int TURN_STEPS_MAX = 1 << 30;
     private static final Duration PERIOD_MIN = Duration.ofNanos(1_000);
     private static final Duration PERIOD_MAX = Duration.ofSeconds(10);
+
+    /** A period of one millisecond, one task per slot, one slot per worker, no bias. */
+    public static final RingOptions DEFAULT = new RingOptions(0, 1, 1, 1, Duration.ofMillis(1), 64, false, 0, List.of());
 
     /** Checks every value. */
     public RingOptions {

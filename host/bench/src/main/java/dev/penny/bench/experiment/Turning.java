@@ -101,7 +101,8 @@ final class Turning implements Experiment {
     private static Map<String, Double> turned(Penny penny, int units, Trial trial) {
         long before = penny.ringTurns().orElse(0);
         Map<String, Double> columns = new LinkedHashMap<>(trial.run());
-        columns.put(TURNS, (double) (penny.ringTurns().orElse(0) - before));
+        // The count is of 32 bits and wraps.
+        columns.put(TURNS, (double) ((penny.ringTurns().orElse(0) - before) & 0xFFFF_FFFFL));
         columns.put(RUN, columns.get(Trial.NANOS) * units);
         return columns;
     }
@@ -117,7 +118,7 @@ final class Turning implements Experiment {
             item = penny.javaModule("range").function("item", "(i32)->i64", call -> {
                 int number = call.i32(0);
                 log.started(number);
-                call.result(Work.steps(number, workSteps) == 0 ? 0 : number);
+                call.result(Work.steps(number, workSteps) == 0 ? 0L : number);
                 log.ended(number);
             }).register().function("item");
         }
