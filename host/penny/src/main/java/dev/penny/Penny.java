@@ -13,6 +13,8 @@ import dev.penny.api.TaskModule;
 import dev.penny.api.TaskScope;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.Program;
+import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.internal.engine.JavaModuleDraft;
@@ -201,6 +203,11 @@ public final class Penny implements AutoCloseable {
      */
     public GraphBuilder graph(String name) {
         return scheduler.graph(name);
+    }
+
+    /** Starts a program: tasks issued in order that say what they read and write, and run out of order. */
+    public Program program(ProgramOptions options) {
+        return scheduler.program(options);
     }
 
     /**

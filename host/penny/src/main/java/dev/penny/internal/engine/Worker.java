@@ -189,7 +189,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
     private void missedCompletion(int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.liveGraphs().has(frame)) {
             failure = null;
         } else {
             missedUpcalls.completion(frame);
