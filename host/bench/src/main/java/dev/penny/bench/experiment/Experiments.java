@@ -13,7 +13,7 @@ final class Experiments {
             new Grain(), new Locality(),
             new AgainstStealing("E-6", "Is the hybrid of deques and ring not obviously worse than work stealing?",
                     List.of(Contender.HYBRID, Contender.RING)),
-            new Queues(), new MessagePassing());
+            new Queues(), new MessagePassing(), new Window());
 
     private Experiments() { }
 
