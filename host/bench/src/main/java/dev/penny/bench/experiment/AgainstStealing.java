@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 import org.knowm.xchart.internal.chartpart.Chart;
 
 /** E-3 and E-6: other policies against work stealing, with the same frames and the same programs. */
@@ -117,40 +118,60 @@ final class AgainstStealing implements Experiment {
         }
     }
 
-    /** What was found of one policy: over each load, and the geometric means over all. */
-    static Map<String, String> headline(Data data, String policy) {
+    /** The policies that are compared with work stealing. */
+    List<Contender> others() {
+        return others;
+    }
+
+    /**
+     * A policy against work stealing.
+     *
+     * @param throughput as a share of work stealing's
+     * @param wait the 99th percentile of the waits divided by work stealing's; not a number if the load has no waits
+     */
+    record Found(double throughput, double wait) {
+
+        /** Of one load, medians. */
+        static Found of(Data point, String policy) {
+            return new Found(point.ratio(STEALING, policy, Trial.NANOS).median(),
+                    point.has(policy, TaskLog.WAIT_P99) ? point.ratio(policy, STEALING, TaskLog.WAIT_P99).median() : Double.NaN);
+        }
+
+        /** Whether it is not obviously worse. */
+        String verdict() {
+            return throughput >= THROUGHPUT_MIN && (Double.isNaN(wait) || wait < 1) ? "yes" : "**no**";
+        }
+    }
+
+    /** The geometric means over all loads. */
+    static Found overall(Data data, String policy) {
+        List<Found> all = data.parameter(LOAD).stream().map(load -> Found.of(data.where(LOAD, load), policy)).toList();
+        return new Found(mean(all.stream().mapToDouble(Found::throughput)),
+                mean(all.stream().mapToDouble(Found::wait).filter(wait -> !Double.isNaN(wait))));
+    }
+
+    private static double mean(DoubleStream ratios) {
+        return Math.exp(ratios.map(Math::log).average().orElse(Double.NaN));
+    }
+
+    private static String headline(Data data, String policy) {
         Markdown table = Markdown.table("load", "throughput, share of work stealing's", "99th percentile of waits, against work stealing's",
                 "processor time, against work stealing's", "not obviously worse");
-        double throughputs = 0;
-        double waits = 0;
-        int waiting = 0;
-        List<String> loads = data.parameter(LOAD);
-        for (String load : loads) {
+        for (String load : data.parameter(LOAD)) {
             Data point = data.where(LOAD, load);
-            Quartiles throughput = point.ratio(STEALING, policy, Trial.NANOS);
-            throughputs += Math.log(throughput.median());
-            String wait = "";
-            boolean fine = throughput.median() >= THROUGHPUT_MIN;
-            if (point.has(policy, TaskLog.WAIT_P99)) {
-                Quartiles ratio = point.ratio(policy, STEALING, TaskLog.WAIT_P99);
-                waits += Math.log(ratio.median());
-                waiting++;
-                wait = ratio.text();
-                fine &= ratio.median() < 1;
-            }
-            table.row(load, throughput.text(), wait, point.ratio(policy, STEALING, Trials.CPU).text(), fine ? "yes" : "**no**");
+            table.row(load, point.ratio(STEALING, policy, Trial.NANOS).text(),
+                    point.has(policy, TaskLog.WAIT_P99) ? point.ratio(policy, STEALING, TaskLog.WAIT_P99).text() : "",
+                    point.ratio(policy, STEALING, Trials.CPU).text(), Found.of(point, policy).verdict());
         }
-        double throughput = Math.exp(throughputs / loads.size());
-        double wait = Math.exp(waits / Math.max(waiting, 1));
-        table.row("all, geometric mean", Quartiles.number(throughput), Quartiles.number(wait), "",
-                throughput >= THROUGHPUT_MIN && wait < 1 ? "yes" : "**no**");
-        return Map.of("verdict-" + policy, table.text());
+        Found all = overall(data, policy);
+        table.row("all, geometric mean", Quartiles.number(all.throughput()), Quartiles.number(all.wait()), "", all.verdict());
+        return table.text();
     }
 
     @Override
     public Map<String, String> tables(Data data) {
         Map<String, String> tables = new LinkedHashMap<>();
-        others.forEach(other -> tables.putAll(headline(data, other.name())));
+        others.forEach(other -> tables.put("verdict-" + other.name(), headline(data, other.name())));
         Markdown all = Markdown.table("load", "policy", "time per task", "processor time per task", "median wait", "99th percentile",
                 "longest wait", "utilisation");
         for (String load : data.parameter(LOAD)) {

@@ -131,7 +131,9 @@ final class Circulation {
                         .formatted(sum.get(), load.expected(), load.tasks(), load.steps()));
             }
             columns.putAll(log.waits());
-            columns.put(TaskLog.UTILISATION, log.busyNanos() / (columns.get(Point.Trial.NANOS) * load.total() * workers));
+            if (load.blockingEvery() == Load.NEVER) {
+                columns.put(TaskLog.UTILISATION, log.busyNanos() / (columns.get(Point.Trial.NANOS) * load.total() * workers));
+            }
             columns.put(TaskLog.GAP, log.longestGapNanos(begun));
             columns.put(SAME_WORKER, sameWorker());
             return columns;

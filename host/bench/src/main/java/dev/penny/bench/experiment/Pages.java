@@ -89,7 +89,24 @@ record Pages(Path data, Path pages) {
             list.row("[%s](%s.md)".formatted(experiment.name(), experiment.name()), experiment.title(),
                     facts.getOrDefault("date", "not yet"), facts.getOrDefault("mode", ""));
         }
-        return Map.of("experiments", list.text());
+        return Map.of("experiments", list.text(), "headline", headline());
+    }
+
+    /** The answer in three figures per policy, from the geometric means of E-3 and E-6. */
+    private String headline() throws IOException {
+        Markdown table = Markdown.table("policy", "experiment", "throughput, share of work stealing's",
+                "99th percentile of waits, against work stealing's", "not obviously worse");
+        for (Experiment experiment : Experiments.ALL) {
+            if (experiment instanceof AgainstStealing comparison && Files.isReadable(csv(experiment))) {
+                Data measured = read(experiment);
+                for (Contender other : comparison.others()) {
+                    AgainstStealing.Found all = AgainstStealing.overall(measured, other.name());
+                    table.row(other.name(), "[%s](%s.md)".formatted(experiment.name(), experiment.name()), Quartiles.number(all.throughput()),
+                            Quartiles.number(all.wait()), all.verdict());
+                }
+            }
+        }
+        return table.text();
     }
 
     private static String machine(Map<String, String> facts) {

@@ -15,12 +15,12 @@ import java.util.SplittableRandom;
 import java.util.function.LongBinaryOperator;
 
 /**
- * A program of calls {@code y = f(x, number)}. Most read and write a variable that only they use; some, by the rate of conflicts, use one of
- * four hot variables instead: to read, to write or both, so that they must wait for earlier calls or (without renaming) seem to.
+ * A program of calls {@code y = f(x, number)}. Most read and write a variable that only they use; some, by the rate of conflicts, use the
+ * one hot variable instead: to read, to write or both, so that they must wait for earlier calls or, without renaming, seem to.
  */
 public final class ConflictingCalls {
 
-    private static final int HOT = 4;
+    private static final int HOT = 1;
     private static final int OWN = 256;
     private static final long SEED = 42;
 
@@ -31,7 +31,7 @@ public final class ConflictingCalls {
     /**
      * {@code count} calls.
      *
-     * @param rate the share that uses hot variables, 0 to 1
+     * @param rate the share that uses the hot variable, 0 to 1
      * @param function what every call computes, from the value it reads and its number
      */
     public ConflictingCalls(int count, double rate, LongBinaryOperator function) {
