@@ -127,9 +127,9 @@ final class AgainstStealing implements Experiment {
      * A policy against work stealing.
      *
      * @param throughput as a share of work stealing's
-     * @param wait the 99th percentile of the waits divided by work stealing's; not a number if the load has no waits
+     * @param waits the 99th percentile of the waits divided by work stealing's; not a number if the load has no waits
      */
-    record Found(double throughput, double wait) {
+    record Found(double throughput, double waits) {
 
         /** Of one load, medians. */
         static Found of(Data point, String policy) {
@@ -139,7 +139,7 @@ final class AgainstStealing implements Experiment {
 
         /** Whether it is not obviously worse. */
         String verdict() {
-            return throughput >= THROUGHPUT_MIN && (Double.isNaN(wait) || wait < 1) ? "yes" : "**no**";
+            return throughput >= THROUGHPUT_MIN && (Double.isNaN(waits) || waits < 1) ? "yes" : "**no**";
         }
     }
 
@@ -147,7 +147,7 @@ final class AgainstStealing implements Experiment {
     static Found overall(Data data, String policy) {
         List<Found> all = data.parameter(LOAD).stream().map(load -> Found.of(data.where(LOAD, load), policy)).toList();
         return new Found(mean(all.stream().mapToDouble(Found::throughput)),
-                mean(all.stream().mapToDouble(Found::wait).filter(wait -> !Double.isNaN(wait))));
+                mean(all.stream().mapToDouble(Found::waits).filter(wait -> !Double.isNaN(wait))));
     }
 
     private static double mean(DoubleStream ratios) {
@@ -164,7 +164,7 @@ final class AgainstStealing implements Experiment {
                     point.ratio(policy, STEALING, Trials.CPU).text(), Found.of(point, policy).verdict());
         }
         Found all = overall(data, policy);
-        table.row("all, geometric mean", Quartiles.number(all.throughput()), Quartiles.number(all.wait()), "", all.verdict());
+        table.row("all, geometric mean", Quartiles.number(all.throughput()), Quartiles.number(all.waits()), "", all.verdict());
         return table.text();
     }
 

@@ -102,7 +102,7 @@ record Pages(Path data, Path pages) {
                 for (Contender other : comparison.others()) {
                     AgainstStealing.Found all = AgainstStealing.overall(measured, other.name());
                     table.row(other.name(), "[%s](%s.md)".formatted(experiment.name(), experiment.name()), Quartiles.number(all.throughput()),
-                            Quartiles.number(all.wait()), all.verdict());
+                            Quartiles.number(all.waits()), all.verdict());
                 }
             }
         }
