@@ -56,12 +56,24 @@ pn_ref pn_inbox_take(pn_worker *worker) {
     return pn_injector_pop(inbox_at(worker->id));
 }
 
-pn_ref pn_inbox_take_of(pn_worker *worker, uint32_t owner) {
-    if (!is_away(owner)) return 0;
+static pn_ref take_of(pn_worker *worker, uint32_t owner) {
     pn_ref frame = pn_injector_pop(inbox_at(owner));
     if (frame == 0) return 0;
     pn_counter_add(&worker->counters.stolen, 1);
     if (pn_injector_has_work(inbox_at(owner))) pn_idle_notify(worker);
+    return frame;
+}
+
+pn_ref pn_inbox_take_of_away(pn_worker *worker, uint32_t owner) {
+    return is_away(owner) ? take_of(worker, owner) : 0;
+}
+
+pn_ref pn_inbox_take_of_any(pn_worker *worker) {
+    uint32_t workers = pn_globals_get()->worker_count;
+    pn_ref frame = 0;
+    for (uint32_t id = 0; id < workers && frame == 0; id++) {
+        if (id != worker->id) frame = take_of(worker, id);
+    }
     return frame;
 }
 

@@ -4,8 +4,10 @@
  *   A worker that takes a frame from the injector of normal priority does not run it but puts it into the inbox of the worker
  *   whose turn it is, and unparks that one: in turn, frame k from the injector goes to worker k mod n, whoever takes it; or
  *   drawn from the taker's generator. A frame whose inbox is full is run by the taker.
- *   An inbox is read by its worker alone, with one exception: while that worker waits inside a task and cannot run anything
- *   (worker.away), the others take from it, or what it waits for could lie there for ever.
+ *   An inbox is read by its worker alone, with two exceptions, or a task could wait for ever for one that lies in an inbox:
+ *   a worker whose task waits and that finds nothing else takes from all (the host may have fewer threads than workers); and
+ *   from the inbox of a worker that can run nothing, because its task waits in a join or is nested too deeply (worker.away),
+ *   everybody takes.
  *
  * Who may call
  *   The workers.
@@ -25,8 +27,9 @@ pn_ref pn_inbox_admit(pn_worker *worker);
 
 /* A frame of its own, or 0. */
 pn_ref pn_inbox_take(pn_worker *worker);
-/* One of another worker's, if that is away. */
-pn_ref pn_inbox_take_of(pn_worker *worker, uint32_t owner);
+/* One of another worker's: of those that are away, or of any. */
+pn_ref pn_inbox_take_of_away(pn_worker *worker, uint32_t owner);
+pn_ref pn_inbox_take_of_any(pn_worker *worker);
 
 /* Places a frame that came from no injector: by the worker's own turn, or drawn. Returns 0 when that inbox is full. */
 uint32_t pn_inbox_place(pn_worker *worker, pn_ref frame);

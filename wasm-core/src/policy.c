@@ -115,7 +115,7 @@ static pn_ref steal_round(pn_worker *worker) {
             if (frame > PN_STEAL_RETRY) return frame;
             if (frame == PN_STEAL_EMPTY) break;
         }
-        pn_ref frame = has_inbox(worker) ? pn_inbox_take_of(worker, victim) : 0;
+        pn_ref frame = has_inbox(worker) ? pn_inbox_take_of_away(worker, victim) : 0;
         if (frame != 0) return frame;
         victim = pn_find_next_victim(worker, victim);
     }
@@ -184,6 +184,10 @@ pn_ref pn_policy_find(pn_worker *worker) {
     return find_of(worker, PN_SOURCE_LOW, 0);
 }
 
+pn_ref pn_policy_find_while_waiting(pn_worker *worker) {
+    return has_inbox(worker) ? found(worker, PN_ACTION_STEAL, pn_inbox_take_of_any(worker)) : 0;
+}
+
 /* ---- place ---- */
 
 uint32_t pn_policy_place(pn_worker *worker, pn_ref frame) {
@@ -231,8 +235,7 @@ uint32_t pn_policy_has_work(const pn_worker *worker) {
     return has_inbox(worker) ? pn_inbox_has_work(worker) : pn_ring_has_work();
 }
 
-/* What it took in a batch must not wait for its task, which may wait for that. */
-static void hand_over_held(pn_worker *worker) {
+void pn_policy_leave(pn_worker *worker) {
     while (worker->held_frame != 0 && !pn_find_holds_job(worker)) { /* ends: every round queues one, or returns */
         pn_ref frame = pn_find_held(worker);
         if (!pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) {
@@ -248,7 +251,7 @@ void pn_policy_away(pn_worker *worker, uint32_t away) {
     pn_store_seq_cst(&worker->away, away);
     if (!away) return;
     if (has_inbox(worker)) pn_inbox_hand_over(worker);
-    hand_over_held(worker);
+    pn_policy_leave(worker);
 }
 
 void pn_policy_step(pn_worker *worker) {

@@ -29,6 +29,9 @@
 /* A frame, or 0 after one fruitless round. Sets worker.found_action for penny_worker_step. pre: nothing is held. */
 pn_ref pn_policy_find(pn_worker *worker);
 
+/* For a worker whose task waits, after that. */
+pn_ref pn_policy_find_while_waiting(pn_worker *worker);
+
 /* Queues a READY frame of normal priority, not pinned, and wakes a worker for it. Returns 0 when it has no room. */
 uint32_t pn_policy_place(pn_worker *worker, pn_ref frame);
 
@@ -47,6 +50,9 @@ uint32_t pn_policy_has_work(const pn_worker *worker);
 
 /* The worker can run nothing for a while, because its task waits (1), or can again (0). */
 void pn_policy_away(pn_worker *worker, uint32_t away);
+
+/* The worker leaves the loop, or its task waits: what it took in a batch goes elsewhere, as somebody may wait for that. */
+void pn_policy_leave(pn_worker *worker);
 
 /* Before a step of penny_worker_step. */
 void pn_policy_step(pn_worker *worker);

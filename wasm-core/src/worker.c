@@ -31,8 +31,14 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
     pn_idle_enter(worker);
     for (;;) { /* ends: by command, by budget, or for want of work */
         uint32_t command = pn_idle_command();
-        if (command != PN_COMMAND_RUN && !pn_find_holds_job(worker)) return leave(worker, command);
-        if (budget == 0) return PN_RUN_MORE;
+        if (command != PN_COMMAND_RUN && !pn_find_holds_job(worker)) {
+            if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_leave(worker);
+            return leave(worker, command);
+        }
+        if (budget == 0) {
+            if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_leave(worker);
+            return PN_RUN_MORE;
+        }
         pn_ref frame = find(worker);
         if (frame != 0) {
             uint32_t used = pn_run_frame(worker, frame, budget);
@@ -55,6 +61,7 @@ uint32_t pn_worker_help(pn_worker *worker) {
     /* seq_cst: before whatever it runs is pushed; pairs with leapfrog in join.c. pn_run_nested clears it. */
     if (outermost) pn_store_seq_cst(&worker->helping, worker->nest + 1);
     pn_ref frame = find(worker);
+    if (frame == 0 && worker->policy != PN_POLICY_WORK_STEALING) frame = pn_policy_find_while_waiting(worker);
     if (frame != 0) return pn_run_nested(worker, frame);
     if (outermost) pn_store_seq_cst(&worker->helping, 0); /* seq_cst: as above; nothing was pushed */
     return 0;
