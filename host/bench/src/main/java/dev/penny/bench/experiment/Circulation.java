@@ -1,6 +1,7 @@
 package dev.penny.bench.experiment;
 
 import dev.penny.Penny;
+import dev.penny.api.TaskCall;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskModule;
 import java.util.Map;
@@ -9,9 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A number of tasks that go round: each does a step of work and submits itself again, until all its steps are done. So the same number of
- * tasks is always ready or running, as with tasks that yield. The steps write down when they were submitted, when they started and when they
- * ended ({@link TaskLog}).
+ * A number of tasks that go round: each does a step of work and yields, until all its steps are done. So the same number of tasks is always
+ * ready or running. The steps write down when they could have started, when they did and when they ended ({@link TaskLog}).
  */
 final class Circulation {
 
@@ -37,7 +37,7 @@ final class Circulation {
      *
      * @param tasks how many
      * @param steps of each
-     * @param blockingEvery every so-many-th step is one of a blocking function, which holds no worker; {@link #NEVER} for none
+     * @param blockingEvery every so-many-th step is a task of its own of a blocking function, which holds no worker; {@link #NEVER} for none
      * @param step what a step does
      * @param expected the sum of what all steps return
      */
@@ -69,8 +69,8 @@ final class Circulation {
     Circulation(Penny penny) {
         workers = penny.workers();
         TaskModule module = penny.javaModule("circulation")
-                .function("step", "(i32)->()", call -> current.step(call.i32(0)))
-                .blockingFunction("blocking-step", "(i32)->()", call -> current.step(call.i32(0))).register();
+                .function("step", "(i32)->()", call -> current.step(call))
+                .blockingFunction("blocking-step", "(i32)->()", call -> current.blockingStep(call.i32(0))).register();
         function = module.function("step");
         blocking = module.function("blocking-step");
     }
@@ -101,28 +101,44 @@ final class Circulation {
             this.done = new CountDownLatch(load.tasks());
         }
 
-        void step(int number) {
-            log.started(number);
-            sum.addAndGet(load.step().run(number % load.tasks(), number / load.tasks()));
-            log.ended(number);
+        void step(TaskCall call) {
+            int number = call.i32(0);
+            work(number);
+            int next = number + load.tasks();
+            if (next >= load.total()) {
+                done.countDown();
+            } else if (load.isBlocking(next)) {
+                log.ready(next);
+                blocking.submit(next);
+            } else {
+                log.ready(next);
+                call.again(next);
+            }
+        }
+
+        void blockingStep(int number) {
+            work(number);
             int next = number + load.tasks();
             if (next < load.total()) {
-                submit(next);
+                log.ready(next);
+                function.submit(next);
             } else {
                 done.countDown();
             }
         }
 
-        private void submit(int number) {
-            log.ready(number);
-            (load.isBlocking(number) ? blocking : function).submit(number);
+        private void work(int number) {
+            log.started(number);
+            sum.addAndGet(load.step().run(number % load.tasks(), number / load.tasks()));
+            log.ended(number);
         }
 
         Map<String, Double> all() {
             Map<String, Double> columns = Trials.timed(load.total(), () -> {
                 begun = System.nanoTime();
                 for (int task = 0; task < load.tasks(); task++) {
-                    submit(task);
+                    log.ready(task);
+                    function.submit(task);
                 }
                 await();
             });

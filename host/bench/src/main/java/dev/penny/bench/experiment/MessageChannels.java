@@ -8,7 +8,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.LongBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -44,29 +43,46 @@ final class MessageChannels {
         return sum;
     }
 
-    private static void fill(LongBuffer words, int number) {
-        for (int word = 0; word < words.limit(); word++) {
-            words.put(word, number + word);
+    private static void fill(long[] words, int number) {
+        for (int word = 0; word < words.length; word++) {
+            words[word] = number + word;
         }
     }
 
-    private static long sum(LongBuffer words, int number) {
+    private static long sum(long[] words, int number) {
         long sum = number;
-        for (int word = 0; word < words.limit(); word++) {
-            sum += words.get(word);
+        for (long word : words) {
+            sum += word;
         }
         return sum;
+    }
+
+    /** A method of its own: one for all kinds of buffers would be slow for each. */
+    private static long sum(ByteBuffer words, int number) {
+        long sum = number;
+        for (int at = 0; at < words.limit(); at += Long.BYTES) {
+            sum += words.getLong(at);
+        }
+        return sum;
+    }
+
+    private static byte[] toBytes(long[] words) {
+        byte[] bytes = new byte[words.length * Long.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(words);
+        return bytes;
+    }
+
+    private static long[] toWords(byte[] bytes) {
+        long[] words = new long[bytes.length / Long.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(words);
+        return words;
     }
 
     /** Every way by name, the floor first. */
     static Map<String, LongSupplier> all(int bytes, int messages, Resources resources) {
         ExecutorService consumer = resources.shared("consumer", Executors::newSingleThreadExecutor);
         Receiver receiver = resources.shared("receiver", Receiver::new);
-        LongBuffer[] slots = new LongBuffer[WINDOW];
-        ByteBuffer shared = ByteBuffer.allocateDirect(WINDOW * bytes).order(ByteOrder.nativeOrder());
-        for (int i = 0; i < WINDOW; i++) {
-            slots[i] = shared.slice(i * bytes, bytes).order(ByteOrder.nativeOrder()).asLongBuffer();
-        }
+        long[][] slots = new long[WINDOW][bytes / Long.BYTES];
         Map<String, LongSupplier> all = new LinkedHashMap<>();
         all.put(MessagePassing.ONE_THREAD, () -> oneThread(slots, messages));
         all.put("shared-words", () -> sharedWords(slots, messages, consumer));
@@ -80,9 +96,8 @@ final class MessageChannels {
             });
         });
         all.put("penny-bytes", () -> window(messages, number -> {
-            byte[] message = new byte[bytes];
-            fill(ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer(), number);
-            return receiver.copy.submit(number, message);
+            fill(slots[0], number);
+            return receiver.copy.submit(number, toBytes(slots[0]));
         }));
         return all;
     }
@@ -94,12 +109,12 @@ final class MessageChannels {
         private final TaskFunction<Long> word;
         private final TaskFunction<Long> copy;
         /** Submission publishes it. */
-        private LongBuffer[] slots = new LongBuffer[0];
+        private long[][] slots = new long[0][];
 
         Receiver() {
             TaskModule module = penny.javaModule("messages")
                     .function("word", "(i32)->i64", call -> call.result(sum(slots[call.i32(0) % WINDOW], call.i32(0))))
-                    .function("copy", "(i32,bytes)->i64", call -> call.result(sum(call.view(1).asLongBuffer(), call.i32(0)))).register();
+                    .function("copy", "(i32,bytes)->i64", call -> call.result(sum(call.view(1), call.i32(0)))).register();
             word = module.function("word", "(i32)->i64", Long.class);
             copy = module.function("copy", "(i32,bytes)->i64", Long.class);
         }
@@ -110,10 +125,10 @@ final class MessageChannels {
         }
     }
 
-    private static long oneThread(LongBuffer[] slots, int messages) {
+    private static long oneThread(long[][] slots, int messages) {
         long sum = 0;
         for (int number = 0; number < messages; number++) {
-            LongBuffer words = slots[number % WINDOW];
+            long[] words = slots[number % WINDOW];
             fill(words, number);
             sum += sum(words, number);
         }
@@ -152,7 +167,7 @@ final class MessageChannels {
         }
     }
 
-    private static long sharedWords(LongBuffer[] slots, int messages, ExecutorService consumer) {
+    private static long sharedWords(long[][] slots, int messages, ExecutorService consumer) {
         Counters counters = new Counters();
         Future<Long> sum = consumer.submit(() -> {
             long total = 0;
@@ -173,7 +188,7 @@ final class MessageChannels {
 
     /** A fresh array per message, handed over by reference. */
     private static long queue(int bytes, int messages, ExecutorService consumer) {
-        BlockingQueue<LongBuffer> queue = new ArrayBlockingQueue<>(WINDOW);
+        BlockingQueue<long[]> queue = new ArrayBlockingQueue<>(WINDOW);
         Future<Long> sum = consumer.submit(() -> {
             long total = 0;
             for (int number = 0; number < messages; number++) {
@@ -182,7 +197,7 @@ final class MessageChannels {
             return total;
         });
         for (int number = 0; number < messages; number++) {
-            LongBuffer message = LongBuffer.allocate(bytes / Long.BYTES);
+            long[] message = new long[bytes / Long.BYTES];
             fill(message, number);
             put(queue, message);
         }
@@ -195,19 +210,14 @@ final class MessageChannels {
         Future<Long> sum = consumer.submit(() -> {
             long total = 0;
             for (int number = 0; number < messages; number++) {
-                byte[] wire = queue.take();
-                LongBuffer message = LongBuffer.allocate(wire.length / Long.BYTES);
-                message.put(0, ByteBuffer.wrap(wire).asLongBuffer(), 0, message.limit());
-                total += sum(message, number);
+                total += sum(toWords(queue.take()), number);
             }
             return total;
         });
-        LongBuffer message = LongBuffer.allocate(bytes / Long.BYTES);
+        long[] message = new long[bytes / Long.BYTES];
         for (int number = 0; number < messages; number++) {
             fill(message, number);
-            byte[] wire = new byte[bytes];
-            ByteBuffer.wrap(wire).asLongBuffer().put(0, message, 0, message.limit());
-            put(queue, wire);
+            put(queue, toBytes(message));
         }
         return get(sum);
     }

@@ -130,7 +130,7 @@ final class GraphFigures {
             }
         }
         if (curve.getLast().y() < EFFICIENCY) {
-            throw new IllegalStateException("no size of tasks has 50 % efficiency: largest=%.0f ns, efficiency=%.2f"
+            throw new IllegalStateException("no size of tasks has half efficiency: largest=%.0f ns, efficiency=%.2f"
                     .formatted(curve.getLast().x(), curve.getLast().y()));
         }
         return curve.getFirst().x();
