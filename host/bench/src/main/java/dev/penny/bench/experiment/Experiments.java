@@ -1,5 +1,6 @@
 package dev.penny.bench.experiment;
 
+import dev.penny.api.RingOptions;
 import java.util.LinkedHashSet;
 import java.util.List;
 
@@ -9,7 +10,7 @@ final class Experiments {
     /** Every one. */
     static final List<Experiment> ALL = List.of(new ManyTasks(), new Turning(),
             new AgainstStealing("E-3", "Does the lack of stacks per thread outweigh the coordination of the merry-go-round?",
-                    List.of(Contender.RING)),
+                    List.of(Contender.RING, Contender.ring("merry-go-round-64", RingOptions.DEFAULT.withSlotCapacity(64)))),
             new Grain(), new Locality(),
             new AgainstStealing("E-6", "Is the hybrid of deques and ring not obviously worse than work stealing?",
                     List.of(Contender.HYBRID, Contender.RING)),

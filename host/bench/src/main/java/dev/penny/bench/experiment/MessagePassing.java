@@ -15,6 +15,7 @@ final class MessagePassing implements Experiment {
     private static final String BYTES = "bytes";
     /** The floor: one thread writes and reads every message, nothing is handed over. */
     static final String ONE_THREAD = "one-thread";
+    private static final String NODE = "node-";
     /** Below this many messages a run is too short to be timed. */
     private static final int MESSAGES_MIN = 48;
     private static final int MESSAGES_MAX = 20_000;
@@ -36,19 +37,27 @@ final class MessagePassing implements Experiment {
                 List.of(0, 1 << 10, 64 << 10, 1 << 20), List.of(0, 1 << 10));
         return sizes.stream().map(bytes -> new Point(Map.of(BYTES, String.valueOf(bytes)), resources -> {
             int messages = effort.pick(messages(bytes), messages(bytes), 10);
+            long expected = MessageChannels.expected(bytes, messages);
             List<Point.Variant> variants = new ArrayList<>();
             MessageChannels.all(bytes, messages, resources).forEach((name, channel) -> variants.add(new Point.Variant(name, () -> {
                 long start = System.nanoTime();
                 long answer = channel.getAsLong();
-                long nanos = System.nanoTime() - start;
-                if (answer != MessageChannels.expected(bytes, messages)) {
-                    throw new IllegalStateException("wrong sum: channel=%s, bytes=%d, sum=%d, expected=%d"
-                            .formatted(name, bytes, answer, MessageChannels.expected(bytes, messages)));
-                }
-                return Map.of(Point.Trial.NANOS, (double) nanos / messages);
+                return checked(name, System.nanoTime() - start, answer, expected, messages);
+            })));
+            NodeMessages node = resources.shared("node", NodeMessages::start);
+            NodeMessages.WAYS.forEach(way -> variants.add(new Point.Variant(NODE + way, () -> {
+                NodeMessages.Answer answer = node.run(way, bytes, messages);
+                return checked(NODE + way, answer.nanos(), answer.sum(), expected, messages);
             })));
             return variants;
         })).toList();
+    }
+
+    private static Map<String, Double> checked(String name, long nanos, long answer, long expected, int messages) {
+        if (answer != expected) {
+            throw new IllegalStateException("wrong sum: channel=%s, messages=%d, sum=%d, expected=%d".formatted(name, messages, answer, expected));
+        }
+        return Map.of(Point.Trial.NANOS, (double) nanos / messages);
     }
 
     private static int messages(int bytes) {
