@@ -91,6 +91,7 @@ void pn_fork_link(pn_worker *worker, pn_ref ref) {
     pn_frame *parent = pn_frame_at(worker->current_frame);
     pn_frame_at(ref)->next = parent->children;
     parent->children = ref;
+    worker->forked = 1;
 }
 
 void pn_fork_unlink(pn_worker *worker, pn_ref ref) {

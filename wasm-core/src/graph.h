@@ -17,15 +17,16 @@
  *
  * Invariants
  *   A node is in one place: waiting for predecessors, in one semaphore's list, in one queue, being run, BLOCKED with the host, final.
- *   graph.active counts nodes released and not finished, and one until all roots are released. Only a worker that holds
- *   one of them adds to it, before the nodes it counts can be seen; so who brings it to 0 is the last, and completes the run.
+ *   graph.active counts nodes released and not finished, one until all roots are released, and the credit of workers. Only a
+ *   worker that holds one of them adds to it, before the nodes it counts can be seen; so who brings it to 0 is the last, and
+ *   completes the run. A worker gives its credit back before it runs anything but nodes of this graph.
  *   pending is set for the next run when it has reached 0, before the node can be seen.
  *   A semaphore with nodes in its list has no permits.
  *   A live node is not read after its state is final: the host may have made another one of it.
  *
  * Memory order
  *   pending.fetch_sub is acq_rel: it releases the result and the copies of it, and acquires those of the other predecessors for the one
- *   who finds 1. A node with one predecessor needs none: the queue, or the same thread, carries it over.
+ *   who finds 1; who loads 1 is the last and needs no more than that acquire. A node with one predecessor needs none: the queue, or the same thread, carries it over.
  *   Closing a live node's list is acq_rel: it acquires the edges, and releases the result to a host that finds it closed.
  *
  * Sources

@@ -153,6 +153,7 @@ typedef struct pn_context {
     uint32_t record;
     uint32_t range_failed;
     uint32_t range_counted;
+    uint32_t graph_credit;
 } pn_context;
 
 typedef struct pn_worker {
@@ -210,6 +211,8 @@ typedef struct pn_worker {
     uint32_t high_seen;   /* tail of the high injector when it was last found empty */
     pn_ref high_ref;      /* the high injector */
     pn_ref mailbox_ref;
+    uint32_t forked;       /* 0: the current dispatch has no forks, so its frame need not be asked */
+    uint32_t graph_credit; /* of the graph whose nodes run: counted in graph.active, and no node's */
     uint32_t makes_way;   /* 1: a range made way, so what comes from outside goes before the deque once */
     uint32_t policy;      /* globals.policy */
     uint32_t found_action; /* enum pn_action: where pn_policy_find found the last frame */
@@ -393,7 +396,7 @@ _Static_assert(offsetof(pn_worker, trace_ticket) == 32 && offsetof(pn_worker, st
 _Static_assert(offsetof(pn_worker, counters) == 128 && offsetof(pn_worker, returned_frames) == 512, "worker");
 _Static_assert(offsetof(pn_worker, top) == 640 && offsetof(pn_worker, bottom) == 768, "worker");
 _Static_assert(offsetof(pn_worker, beat_seen) == 896 && offsetof(pn_worker, contexts) == 928, "worker");
-_Static_assert(sizeof(pn_worker) % PN_CACHE_LINE == 0 && sizeof(pn_context) == 24, "worker");
+_Static_assert(sizeof(pn_worker) % PN_CACHE_LINE == 0 && sizeof(pn_context) == 28, "worker");
 
 _Static_assert(sizeof(pn_cell) == 8 && offsetof(pn_cell, frame) == 4, "cell");
 _Static_assert(offsetof(pn_injector, tail) == 128 && offsetof(pn_injector, mask) == 256, "injector");

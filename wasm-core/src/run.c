@@ -101,10 +101,12 @@ uint32_t pn_run_dispatch(pn_worker *worker, pn_ref ref) {
     uint32_t slot = pn_frame_at(ref)->slot;
     PN_ASSERT(slot < pn_globals_get()->slot_capacity, BAD_REF);
     worker->current_slot = slot;
-    worker->current_item = 0;
     worker->current_record = ref + PN_RECORD_OFFSET;
     worker->current_frame = ref;
-    uint32_t outcome = join_rest(worker, ref, pn_dispatch(slot, ref + PN_RECORD_OFFSET));
+    worker->forked = 0;
+    uint32_t outcome = pn_dispatch(slot, ref + PN_RECORD_OFFSET);
+    /* Most tasks do not fork, and the word that says so lies on another line than the rest of a small frame. */
+    if (worker->forked) outcome = join_rest(worker, ref, outcome);
     worker->current_frame = 0;
     pn_counter_add(&worker->counters.executed, 1);
     return outcome;
@@ -228,7 +230,8 @@ uint32_t pn_run_frame(pn_worker *worker, pn_ref ref, uint32_t items_max) {
 static void push_context(pn_worker *worker) {
     PN_ASSERT(worker->nest < PN_NEST_MAX, BROKEN_INVARIANT);
     worker->contexts[worker->nest++] = (pn_context){worker->current_frame,  worker->current_slot, worker->current_item,
-                                                    worker->current_record, worker->range_failed, worker->range_counted};
+                                                    worker->current_record, worker->range_failed, worker->range_counted,
+                                                    worker->graph_credit};
 }
 
 /* What a bulk left in the deque goes elsewhere before leapfroggers may look there again. */
@@ -255,6 +258,8 @@ static void pop_context(pn_worker *worker) {
     worker->current_record = outer->record;
     worker->range_failed = outer->range_failed;
     worker->range_counted = outer->range_counted;
+    worker->graph_credit = outer->graph_credit;
+    worker->forked = 1; /* perhaps */
 }
 
 uint32_t pn_run_nested(pn_worker *worker, pn_ref ref) {

@@ -466,6 +466,42 @@ static void traced(void) {
     CHECK_EQ(pn_load_relaxed(&events[PN_TRACE_TRAPPED]), 1);
 }
 
+/* On this thread: what never ends would return with PARK all the same, so nothing has to time out. */
+static void run_here(uint32_t times) {
+    for (uint32_t i = 0; i < times; i++) {
+        pn_ref frame = graph_frame(0);
+        CHECK(host_inject(frame));
+        CHECK_EQ(worker_run(0, 0), PN_RUN_PARK);
+        CHECK_EQ(completions_of(frame), 1);
+    }
+}
+
+static void runs_again(void) {
+    begin(1, 16, 16);
+    graph_new(0);
+    for (uint32_t i = 0; i < 12; i++) graph_node(SLOT_ADD, 0);
+    for (uint32_t i = 0; i < 8; i++)
+        for (uint32_t k = 1; k < 4; k++) graph_edge(i, i + k, 1 + k);
+    graph_place();
+    run_here(3);
+    check_results(12, 3);
+}
+
+static void a_trap_gives_its_permit_on(void) {
+    begin(1, 16, 16);
+    graph_new(1);
+    graph_permits(0, 1);
+    for (uint32_t i = 0; i < 3; i++) {
+        graph_node(i == 0 ? SLOT_TRAP : SLOT_WAIT, 0);
+        graph_takes(i, 0);
+    }
+    vtable[SLOT_WAIT] = waits_once;
+    graph_place();
+    run_here(2);
+    CHECK_EQ(pn_load_relaxed(&runs[1]), 2);
+    CHECK_EQ(pn_load_relaxed(&runs[2]), 2);
+}
+
 static void foreign_refs_panic(void) {
     begin(1, 4, 4);
     graph_new(0);
@@ -499,6 +535,8 @@ const test graph_tests[] = {
     {"priorities_are_kept", priorities_are_kept},
     {"nodes_may_fork", nodes_may_fork},
     {"traced", traced},
+    {"runs_again", runs_again},
+    {"a_trap_gives_its_permit_on", a_trap_gives_its_permit_on},
     {"foreign_refs_panic", foreign_refs_panic},
     {0},
 };

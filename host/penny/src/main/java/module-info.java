@@ -7,6 +7,7 @@ module dev.penny {
 
     exports dev.penny;
     exports dev.penny.api;
+    exports dev.penny.api.graph;
     exports dev.penny.spi;
 
     uses dev.penny.spi.ThreadBackend;

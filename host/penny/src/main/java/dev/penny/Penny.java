@@ -12,6 +12,7 @@ import dev.penny.api.TaskFailedException;
 import dev.penny.api.TaskModule;
 import dev.penny.api.TaskScope;
 import dev.penny.api.WorkerCounters;
+import dev.penny.api.graph.GraphBuilder;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.internal.engine.JavaModuleDraft;
@@ -191,6 +192,15 @@ public final class Penny implements AutoCloseable {
     public <R> R reduce(long from, long to, R identity, LongFunction<? extends R> mapper, BinaryOperator<R> combiner) {
         return scheduler.forks().reduce(from, to, identity, Objects.requireNonNull(mapper, "mapper"),
                 Objects.requireNonNull(combiner, "combiner"));
+    }
+
+    /**
+     * Starts a task graph: named tasks, the results that flow between them and the order they keep. Build it once, run it often.
+     *
+     * @param name for messages; not blank
+     */
+    public GraphBuilder graph(String name) {
+        return scheduler.graph(name);
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.penny.cli;
 import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
 import dev.penny.api.DeadlineException;
+import dev.penny.api.GraphException;
+import dev.penny.api.GraphFailedException;
 import dev.penny.api.LinkException;
 import dev.penny.api.LoadException;
 import dev.penny.api.PennyException;
@@ -101,8 +103,8 @@ final class Errors {
 
     private static int exitCode(PennyException error) {
         return switch (error) {
-            case LoadException _, LinkException _, SignatureException _, CapacityException _ -> ExitCode.USAGE;
-            case TaskFailedException _, DeadlineException _ -> ExitCode.FAILED;
+            case LoadException _, LinkException _, SignatureException _, CapacityException _, GraphException _ -> ExitCode.USAGE;
+            case TaskFailedException _, GraphFailedException _, DeadlineException _ -> ExitCode.FAILED;
             case RuntimeUnusableException _ -> ExitCode.UNAVAILABLE;
             case ClosedException _ -> ExitCode.INTERNAL;
         };

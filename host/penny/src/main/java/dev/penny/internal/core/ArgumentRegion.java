@@ -6,7 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The part of linear memory in which the host puts arguments that do not fit a frame, and bulk blocks. First fit over the free
- * ranges, neighbours merge when freed. One lock: it is taken once per chunk or large argument, never per small task.
+ * ranges, neighbours merge when freed; what lasts, graphs, comes from the far end, so that what goes soon does not lie around it. One
+ * lock: it is taken once per chunk or large argument, never per small task.
  *
  * <p><b>Threads:</b> any.
  */
@@ -21,6 +22,7 @@ public final class ArgumentRegion {
     private final TreeMap<Integer, Integer> free = new TreeMap<>();
     private final int sizeBytes;
     private int usedBytes;
+    private volatile int lastingBytes;
 
     /** Reads where the core laid the region out. */
     public ArgumentRegion(CoreMemory memory) {
@@ -29,9 +31,14 @@ public final class ArgumentRegion {
         free.put(ref, sizeBytes);
     }
 
-    /** The largest block that could ever be allocated. */
+    /** How large it is. */
     public int sizeBytes() {
         return sizeBytes;
+    }
+
+    /** The largest block that could be allocated if all were free that does not last. */
+    public int passingBytes() {
+        return sizeBytes - lastingBytes;
     }
 
     /** Bytes in use. */
@@ -62,6 +69,42 @@ public final class ArgumentRegion {
                 }
             }
             return NONE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #allocate}, for something that stays long; {@link #freeLasting} gives it back. */
+    public int allocateLasting(int bytes) {
+        int needed = rounded(bytes);
+        lock.lock();
+        try {
+            for (Map.Entry<Integer, Integer> range : free.descendingMap().entrySet()) {
+                int rest = range.getValue() - needed;
+                if (rest >= 0) {
+                    int start = range.getKey();
+                    if (rest > 0) {
+                        free.put(start, rest);
+                    } else {
+                        free.remove(start);
+                    }
+                    usedBytes += needed;
+                    lastingBytes += needed;
+                    return start + rest;
+                }
+            }
+            return NONE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Frees a block of {@link #allocateLasting} with the same {@code bytes}. */
+    public void freeLasting(int ref, int bytes) {
+        lock.lock();
+        try {
+            lastingBytes -= rounded(bytes);
+            free(ref, bytes);
         } finally {
             lock.unlock();
         }

@@ -13,9 +13,11 @@ public final class CancelWord {
     public static boolean isSet(CoreMemory memory, int frame) {
         int root = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB
                 ? memory.getInt(frame + CoreLayout.FRAME_ROOT) : frame;
-        int word = memory.getInt(root + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE
-                ? root + CoreLayout.FRAME_CANCELLED
-                : memory.getInt(root + CoreLayout.FRAME_BLOCK) + CoreLayout.BLOCK_CANCELLED;
+        int word = switch (memory.getInt(root + CoreLayout.FRAME_KIND)) {
+            case CoreLayout.KIND_SINGLE -> root + CoreLayout.FRAME_CANCELLED;
+            case CoreLayout.KIND_NODE -> memory.getInt(root + CoreLayout.NODE_GRAPH) + CoreLayout.GRAPH_CANCELLED;
+            default -> memory.getInt(root + CoreLayout.FRAME_BLOCK) + CoreLayout.BLOCK_CANCELLED;
+        };
         return memory.loadAcquire(word) != 0;
     }
 }

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xF54C42AFF65B1FD6L;
+    public static final long ABI_HASH = 0xEAB9ECD9F60866FAL;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -229,7 +229,7 @@ public final class CoreLayout {
 
     // Worker. At workers_ref + id * worker_stride.
     /** Size of a worker block. */
-    public static final int WORKER_BYTES = 7168;
+    public static final int WORKER_BYTES = 8192;
     /** WORKER_STATE_*. */
     public static final int WORKER_STATE = 0;
     /** Worker id. */
@@ -283,11 +283,11 @@ public final class CoreLayout {
     /** The dispatches around the current one, outermost first. */
     public static final int WORKER_CONTEXTS = 928;
     /** Bytes from one context to the next. */
-    public static final int CONTEXT_BYTES = 24;
+    public static final int CONTEXT_BYTES = 28;
     /** Its frame, 0: none. */
     public static final int CONTEXT_FRAME = 0;
     /** Ring: the slot it prefers; the host may write it before the worker runs. */
-    public static final int WORKER_HOME_SLOT = 436;
+    public static final int WORKER_HOME_SLOT = 444;
     /** u64; deque. */
     public static final int WORKER_TOP = 640;
     /** u64; deque. */

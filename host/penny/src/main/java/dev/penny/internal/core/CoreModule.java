@@ -5,6 +5,7 @@ import dev.penny.api.RuntimeUnusableException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.graalvm.polyglot.Value;
 
 /**
@@ -19,7 +20,9 @@ public final class CoreModule {
     private final Value module;
     private final Value memoryValue;
     private final CoreMemory memory;
+    /** An instance that runs no frames, for any thread that holds the lock. */
     private final CoreInstance control;
+    private final ReentrantLock controlLock = new ReentrantLock();
 
     private CoreModule(WasmRuntime runtime, Value module, Value memoryValue, CoreMemory memory, CoreInstance control) {
         this.runtime = runtime;
@@ -76,9 +79,34 @@ public final class CoreModule {
         return CoreInstance.create(runtime, module, memoryValue, table, upcalls);
     }
 
-    /** The control instance; callers hold the registration lock. */
-    public CoreInstance control() {
-        return control;
+    /** {@code penny_registry_insert}. */
+    public CoreStatus registryInsert(long hash, int slot) {
+        controlLock.lock();
+        try {
+            return control.registryInsert(hash, slot);
+        } finally {
+            controlLock.unlock();
+        }
+    }
+
+    /** {@code penny_registry_replace}. */
+    public CoreStatus registryReplace(long hash, int slot) {
+        controlLock.lock();
+        try {
+            return control.registryReplace(hash, slot);
+        } finally {
+            controlLock.unlock();
+        }
+    }
+
+    /** {@code penny_heap_free} by no worker. */
+    public void freeResult(int ref) {
+        controlLock.lock();
+        try {
+            control.heapFree(CoreLayout.OWNER_HOST, ref);
+        } finally {
+            controlLock.unlock();
+        }
     }
 
     /** The memory. */

@@ -45,7 +45,7 @@ final class BulkRun<R> implements TaskResults<R> {
         this.inputs = inputs;
         this.chunkItems = Math.min(CHUNK_ITEMS_START_MAX, function.chunkItemsHint());
         this.windowMax = CHUNKS_PER_WORKER * scheduler.workerCount();
-        this.chunkBytesMax = Math.max(64 * 1024, scheduler.argumentRegion().sizeBytes() / (2L * windowMax));
+        this.chunkBytesMax = Math.max(64 * 1024, scheduler.argumentRegion().passingBytes() / (2L * windowMax));
     }
 
     /** An input brought to the parameter types, or why it cannot be. */
@@ -154,7 +154,7 @@ final class BulkRun<R> implements TaskResults<R> {
         try {
             Object[] arguments = function.marshaller().prepare(input instanceof Object[] several ? several : new Object[] {input});
             long bytes = function.marshaller().blockBytes(arguments);
-            long limit = scheduler.argumentRegion().sizeBytes() - BulkChunk.blockBytes(function, 1, 0);
+            long limit = scheduler.argumentRegion().passingBytes() - BulkChunk.blockBytes(function, 1, 0);
             if (bytes > limit) {
                 throw new CapacityException("arguments larger than argument memory: function=%s, bytes=%d, limit=%d"
                         .formatted(function.mangledName(), bytes, limit));

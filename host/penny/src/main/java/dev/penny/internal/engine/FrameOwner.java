@@ -3,7 +3,7 @@ package dev.penny.internal.engine;
 import dev.penny.api.PennyException;
 
 /** The Java side of a host frame: who waits for it. */
-sealed interface FrameOwner permits SubmittedTask, BulkChunk {
+sealed interface FrameOwner permits SubmittedTask, BulkChunk, GraphExecution {
 
     /**
      * The frame is final. Called once, on a worker; takes the results out of linear memory and gives frame and memory back.

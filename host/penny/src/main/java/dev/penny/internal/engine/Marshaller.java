@@ -59,7 +59,8 @@ final class Marshaller {
         return prepared;
     }
 
-    private Object convert(int index, Object value) {
+    /** One argument of {@link #prepare}. */
+    Object convert(int index, Object value) {
         return switch (parameters[index]) {
             case I32 -> value instanceof Integer ? value : (Object) (int) integer(index, value, Integer.MIN_VALUE, Integer.MAX_VALUE);
             case I64 -> value instanceof Long ? value : (Object) integer(index, value, Long.MIN_VALUE, Long.MAX_VALUE);
@@ -134,20 +135,37 @@ final class Marshaller {
     void write(CoreMemory memory, int record, int blockRef, Object[] prepared) {
         int block = blockRef;
         for (int i = 0; i < parameters.length; i++) {
-            int ref = record + 8 * (1 + i);
-            switch (parameters[i]) {
-                case I32 -> memory.putInt(ref, (int) prepared[i]);
-                case I64 -> memory.putLong(ref, (long) prepared[i]);
-                case F32 -> memory.putFloat(ref, (float) prepared[i]);
-                case F64 -> memory.putDouble(ref, (double) prepared[i]);
-                case BYTES, STRING -> {
-                    byte[] bytes = (byte[]) prepared[i];
-                    memory.putBytes(block, bytes);
-                    memory.putLong(ref, CoreMemory.block(block, bytes.length));
-                    block += bytes.length + 7 & -8;
-                }
-            }
+            block += write(memory, record, i, block, prepared[i]);
         }
+    }
+
+    /** One argument of {@link #write(CoreMemory, int, int, Object[])}; how many bytes of the block it took. */
+    int write(CoreMemory memory, int record, int index, int block, Object prepared) {
+        int ref = record + 8 * (1 + index);
+        return switch (parameters[index]) {
+            case I32 -> {
+                memory.putInt(ref, (int) prepared);
+                yield 0;
+            }
+            case I64 -> {
+                memory.putLong(ref, (long) prepared);
+                yield 0;
+            }
+            case F32 -> {
+                memory.putFloat(ref, (float) prepared);
+                yield 0;
+            }
+            case F64 -> {
+                memory.putDouble(ref, (double) prepared);
+                yield 0;
+            }
+            case BYTES, STRING -> {
+                byte[] bytes = (byte[]) prepared;
+                memory.putBytes(block, bytes);
+                memory.putLong(ref, CoreMemory.block(block, bytes.length));
+                yield bytes.length + 7 & -8;
+            }
+        };
     }
 
     /** Writes successive numbers as the only arguments of records that are {@code stride} apart, without making objects. */

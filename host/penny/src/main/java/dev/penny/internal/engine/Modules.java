@@ -3,7 +3,7 @@ package dev.penny.internal.engine;
 import dev.penny.api.LinkException;
 import dev.penny.api.PennyException;
 import dev.penny.api.Signature;
-import dev.penny.internal.core.CoreInstance;
+import dev.penny.internal.core.CoreModule;
 import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.guest.Guest;
 import dev.penny.internal.vtable.NameRegistry;
@@ -94,7 +94,7 @@ public final class Modules {
             if (known == null) {
                 NameRegistry.Entry entry = names.register(mangled);
                 publish(entry, guest, name, signature);
-                check(scheduler.coreModule().control().registryInsert(entry.hash(), entry.slot()), mangled, entry);
+                check(scheduler.coreModule().registryInsert(entry.hash(), entry.slot()), mangled, entry);
                 known = new LoadedFunction<R>(scheduler, module, name, signature, new LoadedFunction.Version(guest, entry.slot()));
                 functions.put(mangled, known);
             }
@@ -118,7 +118,7 @@ public final class Modules {
             for (LoadedFunction<?> function : inUse) {
                 NameRegistry.Entry entry = names.replace(function.mangledName());
                 publish(entry, next, function.name(), function.signature());
-                check(scheduler.coreModule().control().registryReplace(entry.hash(), entry.slot()), function.mangledName(), entry);
+                check(scheduler.coreModule().registryReplace(entry.hash(), entry.slot()), function.mangledName(), entry);
                 function.replaceBy(new LoadedFunction.Version(next, entry.slot()));
             }
             module.replaceGuest(next);
@@ -137,8 +137,8 @@ public final class Modules {
                 boolean first = names.find(mangled).isEmpty();
                 NameRegistry.Entry entry = first ? names.register(mangled) : names.replace(mangled);
                 publish(entry, guest, Guest.JOB, Guest.JOB_SIGNATURE);
-                CoreInstance control = scheduler.coreModule().control();
-                check(first ? control.registryInsert(entry.hash(), entry.slot()) : control.registryReplace(entry.hash(), entry.slot()),
+                CoreModule core = scheduler.coreModule();
+                check(first ? core.registryInsert(entry.hash(), entry.slot()) : core.registryReplace(entry.hash(), entry.slot()),
                         mangled, entry);
                 known = entry.slot();
                 jobSlots.put(guest, known);

@@ -38,6 +38,10 @@ final class Placement {
         return worker == ANY_WORKER || worker == index;
     }
 
+    boolean isPinned() {
+        return worker != ANY_WORKER;
+    }
+
     /** The mailbox of a worker. */
     static Placement ofWorker(CoreMemory memory, int worker) {
         return new Placement(Injector.mailbox(memory, worker), "worker " + worker, worker + 1 << CoreLayout.FLAG_PIN_SHIFT, worker);

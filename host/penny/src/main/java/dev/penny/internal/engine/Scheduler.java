@@ -8,6 +8,7 @@ import dev.penny.api.Policy;
 import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
+import dev.penny.api.graph.GraphBuilder;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,6 +56,8 @@ public final class Scheduler {
     private final Heartbeat heartbeat;
     private final Optional<TurnTimer> turnTimer;
     private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
+    /** Above those of host frames, so that a trace tells the two apart. */
+    private final AtomicLong tickets = new AtomicLong(1L << 32);
     private final ReentrantLock lifecycle = new ReentrantLock();
     private volatile Phase phase = Phase.OPEN;
     private volatile ThreadBackend.Crew crew;
@@ -247,6 +251,10 @@ public final class Scheduler {
     // ---- completion, on workers
 
     void completed(Worker worker, int frame) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
+            nodeFailed(worker, frame);
+            return;
+        }
         FrameOwner owner = owner(frame);
         if (owner == null && (isClosed() || isBroken())) {
             return; // It was told already that the scheduler has ended.
@@ -258,8 +266,35 @@ public final class Scheduler {
         submitter.startSpilled();
     }
 
+    private void nodeFailed(Worker worker, int node) {
+        GraphExecution run = graphRun(node);
+        if (run == null) {
+            worker.dropFailure();
+        } else {
+            run.nodeFailed(worker, node);
+        }
+    }
+
+    /** A node of a traced graph is dispatched, or was. */
+    void traced(Worker worker, int node, int event) {
+        GraphExecution run = graphRun(node);
+        if (run != null) {
+            run.traced(worker.index(), node, event);
+        }
+    }
+
+    /** The run that a node belongs to; {@code null} if it was told already that the scheduler has ended. */
+    private GraphExecution graphRun(int node) {
+        int frame = memory.getInt(memory.getInt(node + CoreLayout.NODE_GRAPH) + CoreLayout.GRAPH_RUN);
+        return (GraphExecution) owner(frame);
+    }
+
     /** A completion that found no stack: results in the heap are gone by now, so a frame that has some fails. */
     void completedLate(Worker worker, int frame) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_GRAPH) {
+            completed(worker, frame);
+            return;
+        }
         boolean single = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE;
         boolean resultsGone = (memory.getInt(frame + CoreLayout.FRAME_FLAGS) & CoreLayout.FLAG_RESULT_BYTES) != 0;
         if (resultsGone && memory.getInt(frame + CoreLayout.FRAME_STATE) != CoreLayout.FRAME_STATE_CANCELLED) {
@@ -291,6 +326,18 @@ public final class Scheduler {
 
     PennyException lostFailure(LoadedFunction<?> function) {
         return new RuntimeUnusableException("an item has no outcome: function=" + function);
+    }
+
+    // ---- graphs
+
+    /** Starts a graph. */
+    public GraphBuilder graph(String name) {
+        return new GraphDraft(this, name);
+    }
+
+    /** The first of so many successive numbers, for frames that do not come from the host frames. */
+    long takeTickets(int count) {
+        return tickets.getAndAdd(count);
     }
 
     // ---- lifecycle

@@ -101,9 +101,9 @@ final class Submitter {
     void submit(SubmittedTask<?> task) {
         scheduler.checkOpen(task.function());
         long bytes = task.loadedFunction().marshaller().blockBytes(task.arguments());
-        if (bytes > argumentRegion.sizeBytes()) {
+        if (bytes > HostFrames.INLINE_BYTES && bytes > argumentRegion.passingBytes()) {
             throw new CapacityException("arguments larger than argument memory: function=%s, bytes=%d, limit=%d"
-                    .formatted(task.function(), bytes, argumentRegion.sizeBytes()));
+                    .formatted(task.function(), bytes, argumentRegion.passingBytes()));
         }
         task.startTimer();
         if (tryStart(task)) {
@@ -136,13 +136,38 @@ final class Submitter {
     /** Queues a chunk, waiting for argument memory and a frame; {@code writer} fills the records. */
     void submitBulk(BulkChunk chunk, Consumer<BulkChunk> writer) {
         scheduler.checkOpen(chunk.function());
-        if (chunk.blockBytes() > argumentRegion.sizeBytes()) {
+        if (chunk.blockBytes() > argumentRegion.passingBytes()) {
             throw new CapacityException("bulk larger than argument memory: function=%s, bytes=%d, limit=%d"
-                    .formatted(chunk.function(), chunk.blockBytes(), argumentRegion.sizeBytes()));
+                    .formatted(chunk.function(), chunk.blockBytes(), argumentRegion.passingBytes()));
         }
         if (!tryStart(chunk, writer)) {
             waitUntil(() -> tryStart(chunk, writer), chunk.function());
         }
+    }
+
+    /** Queues a run of a graph, waiting for a frame. */
+    void submitGraph(GraphExecution run) {
+        scheduler.checkOpen(run);
+        if (!tryStart(run)) {
+            waitUntil(() -> tryStart(run), run);
+        }
+    }
+
+    private boolean tryStart(GraphExecution run) {
+        if (run.endIfCancelled()) {
+            return true;
+        }
+        int index = frames.take(run);
+        if (index == HostFrames.NONE) {
+            return false;
+        }
+        write(index, CoreLayout.KIND_GRAPH, 0, run.placed().nodes().ref(), normal().flags());
+        run.queued(index);
+        if (publish(index, run, run, normal())) {
+            return true;
+        }
+        frames.giveBack(index);
+        return false;
     }
 
     private boolean tryStart(SubmittedTask<?> task) {
@@ -164,7 +189,7 @@ final class Submitter {
         }
         function.marshaller().write(memory, frame + CoreLayout.FRAME_RECORD, block, task.arguments());
         task.queued(index, block, inline ? 0 : bytes);
-        write(index, CoreLayout.KIND_SINGLE, function, 0, task.terms());
+        write(index, CoreLayout.KIND_SINGLE, function.slot(), 0, function.frameFlags() | task.terms().placement().flags());
         task.beforePush();
         if (publish(index, function, task, task.terms().placement())) {
             return true;
@@ -192,7 +217,8 @@ final class Submitter {
         }
         chunk.place(block);
         writer.accept(chunk);
-        write(index, CoreLayout.KIND_BULK, chunk.function(), block, chunk.terms());
+        write(index, CoreLayout.KIND_BULK, chunk.function().slot(), block,
+                chunk.function().frameFlags() | chunk.terms().placement().flags());
         chunk.queued(index);
         if (publish(index, chunk.function(), chunk, chunk.terms().placement())) {
             return true;
@@ -203,24 +229,24 @@ final class Submitter {
         return false;
     }
 
-    private void write(int index, int kind, LoadedFunction<?> function, int block, Terms terms) {
+    private void write(int index, int kind, int slot, int block, int flags) {
         int frame = frames.ref(index);
-        memory.putInt(frame + CoreLayout.FRAME_SLOT, function.slot());
+        memory.putInt(frame + CoreLayout.FRAME_SLOT, slot);
         memory.putInt(frame + CoreLayout.FRAME_KIND, kind);
         memory.putInt(frame + CoreLayout.FRAME_OWNER, CoreLayout.OWNER_HOST);
         memory.putInt(frame + CoreLayout.FRAME_BLOCK, block);
-        memory.putInt(frame + CoreLayout.FRAME_FLAGS, function.frameFlags() | terms.placement().flags());
+        memory.putInt(frame + CoreLayout.FRAME_FLAGS, flags);
         memory.putInt(frame + CoreLayout.FRAME_CANCELLED, 0);
         memory.putInt(frame + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_READY);
     }
 
-    private boolean publish(int index, LoadedFunction<?> function, FrameOwner owner, Placement placement) {
+    private boolean publish(int index, Object what, FrameOwner owner, Placement placement) {
         if (!placement.queue().tryPush(frames.ref(index))) {
             return false;
         }
         // Pairs with abandonAll: either this sees CLOSED, or abandonAll sees the owner.
         if (scheduler.isClosed() && frames.takeOwner(index, owner)) {
-            owner.abandon(Scheduler.closed(function));
+            owner.abandon(Scheduler.closed(what));
             return true;
         }
         wake(placement);

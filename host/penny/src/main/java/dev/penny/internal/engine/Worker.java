@@ -184,10 +184,19 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
             requireStackIfNested();
             scheduler.completed(this, memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
         } catch (StackOverflowError e) {
-            missedUpcalls.completion(memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
+            missedCompletion(memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
         } catch (RuntimeException | Error e) {
             // Nothing of the caller's may unwind through the core.
             scheduler.broke(new RuntimeUnusableException("completion failed: worker=%d, reason=%s".formatted(index, e), e));
+        }
+    }
+
+    /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
+    private void missedCompletion(int frame) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
+            failure = null;
+        } else {
+            missedUpcalls.completion(frame);
         }
     }
 
@@ -210,7 +219,12 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void trace() {
-        // Part graphs
+        try {
+            requireStackIfNested();
+            scheduler.traced(this, memory.getInt(blockRef + CoreLayout.WORKER_TRACED_NODE), memory.getInt(blockRef + CoreLayout.WORKER_TRACE_EVENT));
+        } catch (StackOverflowError e) {
+            // The event is lost; the run is not.
+        }
     }
 
     @Override
@@ -439,7 +453,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
         String function = scheduler.modules().function(memory.getInt(dispatch + SLOT_OF_DISPATCH)).mangledName();
         switch (kind) {
-            case CoreLayout.KIND_SINGLE -> failure = cause;
+            case CoreLayout.KIND_SINGLE, CoreLayout.KIND_NODE -> failure = cause;
             case CoreLayout.KIND_JOB -> scheduler.forkFailures().put(frame, GuestErrors.failure(function, cause));
             default -> {
                 int root = kind == CoreLayout.KIND_BULK ? frame : memory.getInt(frame + CoreLayout.FRAME_ROOT);
@@ -455,9 +469,19 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     /** The recorded failure of the frame that is being completed. */
     PennyException takeFailure(TaskFunction<?> function) {
+        Throwable cause = takeCause();
+        return GuestErrors.failure(function.mangledName(), cause == null ? new IllegalStateException("no cause was recorded") : cause);
+    }
+
+    /** Forgets the recorded failure: nobody waits for it. */
+    void dropFailure() {
+        takeCause();
+    }
+
+    private Throwable takeCause() {
         Throwable cause = failure != null ? failure : failedChild(null);
         failure = null;
-        return GuestErrors.failure(function.mangledName(), cause == null ? new IllegalStateException("no cause was recorded") : cause);
+        return cause;
     }
 
     /** Why the fork failed for whose sake the current dispatch fails; {@code otherwise} if there is none. */
