@@ -5,6 +5,7 @@ import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.ModuleInspection;
 import dev.penny.api.MemoryMap;
+import dev.penny.api.Policy;
 import dev.penny.api.RuntimeReport;
 import dev.penny.api.ScopeOptions;
 import dev.penny.api.TaskFailedException;
@@ -271,6 +272,16 @@ public final class Penny implements AutoCloseable {
     /** A hash of every scheduling action so far, on a deterministic backend: equal seeds and programs have equal hashes. */
     public OptionalLong traceHash() {
         return scheduler.traceHash();
+    }
+
+    /** Which worker runs what. */
+    public Policy policy() {
+        return scheduler.policy();
+    }
+
+    /** How often the ring of {@link Policy.MerryGoRound} or {@link Policy.Hybrid} has turned, modulo 2^32; empty for other policies. */
+    public OptionalLong ringTurns() {
+        return scheduler.ringTurns();
     }
 
     /** Takes nothing new, waits for everything submitted, then ends. Idempotent. */

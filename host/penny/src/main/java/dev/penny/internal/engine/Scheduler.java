@@ -4,6 +4,8 @@ import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
 import dev.penny.api.MemoryMap;
 import dev.penny.api.PennyException;
+import dev.penny.api.Policy;
+import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
@@ -21,6 +23,7 @@ import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -55,6 +58,7 @@ public final class Scheduler {
     private final LiveGraphs liveGraphs;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
+    private final Optional<TurnTimer> turnTimer;
     private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
@@ -63,6 +67,7 @@ public final class Scheduler {
     private volatile Phase phase = Phase.OPEN;
     private volatile ThreadBackend.Crew crew;
     private volatile ThreadBackend backend;
+    private volatile boolean stepped;
 
     private Scheduler(EngineConfig config, WasmRuntime runtime, CoreModule coreModule, Value tableModule) {
         this.config = config;
@@ -81,6 +86,9 @@ public final class Scheduler {
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
         this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
+        this.turnTimer = Policies.ring(config.policy()).filter(ring -> !ring.period().isZero()).map(ring -> new TurnTimer(memory, runtime,
+                submitter.sleepers(), config.workers(), ring.period(), ring.barrier()));
+        Policies.ring(config.policy()).ifPresent(ring -> writeHomes(ring.homes()));
         this.backend = config.backend();
         this.crew = start(backend);
     }
@@ -148,6 +156,17 @@ public final class Scheduler {
         return forks;
     }
 
+    /** Which worker runs what. */
+    public Policy policy() {
+        return config.policy();
+    }
+
+    /** How often the ring has turned, if the policy has one; wraps at 2^32. */
+    public OptionalLong ringTurns() {
+        return Policies.ring(config.policy()).isEmpty() ? OptionalLong.empty()
+                : OptionalLong.of(Integer.toUnsignedLong(memory.loadSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_EPOCH)));
+    }
+
     /** How many workers there are. */
     public int workerCount() {
         return config.workers();
@@ -183,11 +202,30 @@ public final class Scheduler {
 
     // ---- threads
 
+    private void writeHomes(List<Integer> homes) {
+        int slots = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_SLOTS);
+        for (int worker = 0; worker < Math.min(homes.size(), workers.size()); worker++) {
+            if (homes.get(worker) >= slots) {
+                throw new IllegalArgumentException("no such home slot: worker=%d, slot=%d, slots=%d".formatted(worker, homes.get(worker), slots));
+            }
+            workers.get(worker).home(homes.get(worker));
+        }
+    }
+
+    /** For a worker that goes to work: on a backend that steps its workers the ring is turned by steps. */
+    void startTurning() {
+        if (turnTimer.isPresent() && !stepped) {
+            turnTimer.get().start();
+        }
+    }
+
     /** A crew for the workers, which do not run yet. Where workers are stepped, the beat is counted too. */
     private ThreadBackend.Crew start(ThreadBackend next) {
         ThreadBackend.Crew made = next.start(workers);
-        int polls = made.traceHash().isPresent() ? STEPPED_HEARTBEAT_POLLS : 0;
-        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, polls);
+        stepped = made.traceHash().isPresent();
+        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, stepped ? STEPPED_HEARTBEAT_POLLS : 0);
+        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_TURN_STEPS,
+                Policies.ring(config.policy()).map(RingOptions::turnSteps).orElse(0));
         return made;
     }
 
@@ -437,6 +475,7 @@ public final class Scheduler {
             returnWorkers(CoreLayout.COMMAND_STOP);
             deadlines.close();
             heartbeat.close();
+            turnTimer.ifPresent(TurnTimer::close);
             submitter.abandonAll(closed("close"));
             liveGraphs.abandonAll(closed("close"));
             workers.forEach(Worker::closeGuests);

@@ -191,9 +191,11 @@ final class Submitter {
         if (index == HostFrames.NONE) {
             return false;
         }
-        write(index, CoreLayout.KIND_GRAPH, 0, run.placed().nodes().ref(), normal().flags());
+        // A task that waits for a graph should find it before other tasks: each of those would nest in it, and may wait for graphs too.
+        Placement placement = Worker.onWorkerOf(scheduler) ? placements.get(CoreLayout.PRIORITY_HIGH) : normal();
+        write(index, CoreLayout.KIND_GRAPH, 0, run.placed().nodes().ref(), placement.flags());
         run.queued(index);
-        if (publish(index, run, run, normal())) {
+        if (publish(index, run, run, placement)) {
             return true;
         }
         frames.giveBack(index);
