@@ -329,8 +329,8 @@ class PipelineTest {
     void aTaskMayRunAPipeline(ForkPools.Pool pool) {
         penny = pool.start();
         TaskFunction<Object> add = penny.load(Guests.dist("arith.wasm")).function("add");
-        Pipeline pipeline = penny.pipeline("p").tokens(3).parallel("square", 2, penny.modules().getFirst().function("square")).serial("add", add, 1)
-                .build();
+        Pipeline pipeline = penny.pipeline("p").tokens(3).parallel("square", 2, penny.modules().getFirst().function("square"))
+                .serial("add", add, 1).build();
         TaskFunction<Object> outer = java("outer", "(i32)->i64", call -> {
             long sum = 0;
             for (Object result : all(pipeline, numbers(call.i32(0)))) {
@@ -347,8 +347,8 @@ class PipelineTest {
         TaskFunction<Object> length = java("length", "(bytes)->i32", call -> call.result(call.view(0).remaining()));
         Pipeline pipeline = penny.pipeline("p").parallel("length", 2, length).build();
         List<Outcome<Object>> outcomes = new ArrayList<>();
-        try (TaskResults<Object> results = pipeline.run(List.<Object>of(new byte[5], "x", new byte[9 << 20], new byte[3 << 20], new byte[3 << 20],
-                new byte[3 << 20]).iterator())) {
+        try (TaskResults<Object> results = pipeline.run(List.<Object>of(new byte[5], "x", new byte[9 << 20], new byte[3 << 20],
+                new byte[3 << 20], new byte[3 << 20]).iterator())) {
             results.forEachRemaining(outcomes::add);
         }
         assertEquals(5, outcomes.get(0).get());
@@ -389,7 +389,8 @@ class PipelineTest {
         assertThrows(GraphException.class, () -> penny.pipeline("p").tokens(0));
         assertThrows(GraphException.class, () -> penny.pipeline("p").queue(5000));
         assertThrows(GraphException.class, () -> penny.pipeline("p").serial("a", add).serial("b", add, 1).tokens(4096).build());
-        assertThrows(GraphException.class, () -> penny.pipeline("p").serial("a", add.with(TaskOptions.defaults().deadline(Duration.ofSeconds(1)))));
+        TaskFunction<Object> hurried = add.with(TaskOptions.defaults().deadline(Duration.ofSeconds(1)));
+        assertThrows(GraphException.class, () -> penny.pipeline("p").serial("a", hurried));
         assertThrows(SignatureException.class, () -> penny.pipeline("p").serial("a", add, 1));
         assertThrows(SignatureException.class, () -> penny.pipeline("p").serial("a", add).serial("b", add));
         assertThrows(SignatureException.class, () -> penny.pipeline("p").serial("a", add).serial("b", add, "x"));

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * A window that slides over a row of live nodes: they are issued in order, run in any order their edges allow, and retire in order.
  * Issuing waits while the window is full, so memory is bounded however long the row is.
  *
- * <p>A node has a slot of the window, used again when it has retired. Behind the node lie its incoming edges and its arguments of bytes, in a
- * block of their own if they are long. Edges lie with the successor, which ends after the worker has read them. Only the issuer
- * adds edges, so a predecessor's slot cannot change under it.
+ * <p>A node has a slot of the window, used again when it has retired. Behind the node lie its incoming edges and its arguments of bytes,
+ * in a block of their own if they are long. Edges lie with the successor, which ends after the worker has read them. Only the issuer adds
+ * edges, so a predecessor's slot cannot change under it.
  *
  * <p><b>Threads:</b> one issues and retires; workers tell about failures.
  */
