@@ -9,6 +9,7 @@ import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.PipelineBuilder;
 import dev.penny.api.graph.Program;
 import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.ArgumentRegion;
@@ -352,6 +353,11 @@ public final class Scheduler {
         return new ProgramRun(this, options);
     }
 
+    /** Starts a pipeline. */
+    public PipelineBuilder pipeline(String name) {
+        return new PipelineDraft(this, name);
+    }
+
     /** Tasks that wait for others; made at its first use. */
     public LiveTasks liveTasks() {
         LiveTasks made = liveTasks;
@@ -371,8 +377,11 @@ public final class Scheduler {
         return liveGraphs;
     }
 
-    /** Frees a result block that a node has left, from any thread. */
+    /** Frees a result block that a node has left, from any thread; an empty result may have none, which is 0. */
     void freeResult(int ref) {
+        if (ref == 0) {
+            return;
+        }
         ForkStack forks = Worker.forksOn(this);
         if (forks != null) {
             forks.worker().freeResult(ref);
