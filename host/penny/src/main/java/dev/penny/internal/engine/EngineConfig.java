@@ -13,9 +13,10 @@ import dev.penny.spi.ThreadBackend;
  * @param queueCapacity tasks waiting in one injector, a power of two
  * @param mailboxCells cells per worker for tasks pinned to it, a power of two
  * @param rejectWhenFull submissions fail instead of waiting when the queue is full
+ * @param logging whether decisions are recorded or replayed
  */
 public record EngineConfig(int workers, ThreadBackend backend, long seed, int memoryBytes, int queueCapacity, int mailboxCells,
-        boolean rejectWhenFull) {
+        boolean rejectWhenFull, Logging logging) {
 
     static final int SLOTS = 4096;
     private static final int DEQUE_CAPACITY = 256;

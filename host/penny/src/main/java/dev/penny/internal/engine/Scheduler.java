@@ -4,6 +4,8 @@ import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
 import dev.penny.api.MemoryMap;
 import dev.penny.api.PennyException;
+import dev.penny.api.Recording;
+import dev.penny.api.ReplayException;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
@@ -11,6 +13,7 @@ import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreModule;
+import dev.penny.internal.core.DecisionLog;
 import dev.penny.internal.core.MemoryMapReader;
 import dev.penny.internal.core.Sleepers;
 import dev.penny.internal.core.WasmRuntime;
@@ -18,6 +21,7 @@ import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -51,7 +55,9 @@ public final class Scheduler {
     private final List<Worker> workers;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
-    private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
+    private final Optional<DecisionLog> log;
+    private final Optional<Replay> replay;
+    private final AtomicReference<PennyException> broken = new AtomicReference<>();
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -75,6 +81,8 @@ public final class Scheduler {
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
         this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
+        this.log = log(config);
+        this.replay = log.filter(DecisionLog::replays).map(replayed -> new Replay(this, replayed, workers));
         this.backend = config.backend();
         this.crew = start(backend);
     }
@@ -95,6 +103,15 @@ public final class Scheduler {
             runtime.close();
             throw e;
         }
+    }
+
+    private Optional<DecisionLog> log(EngineConfig given) {
+        return switch (given.logging()) {
+            case Logging.Off off -> Optional.empty();
+            case Logging.Record record ->
+                    Optional.of(DecisionLog.record(memory, argumentRegion(), given.workers(), given.seed(), record.decisions()));
+            case Logging.Replay replayed -> Optional.of(DecisionLog.replay(memory, argumentRegion(), replayed.recording()));
+        };
     }
 
     // ---- parts
@@ -167,6 +184,33 @@ public final class Scheduler {
         return workers.stream().map(Worker::counters).toList();
     }
 
+    /**
+     * What the workers have decided; waits for what was submitted.
+     *
+     * @throws IllegalStateException it is not recorded, or this is a task
+     * @throws CapacityException it did not fit
+     */
+    public Recording recording() {
+        refuseOnWorker("recording");
+        DecisionLog made = log.orElseThrow(() -> new IllegalStateException("decisions are not recorded: ask the builder for it"));
+        awaitDrained();
+        if (made.overflowed()) {
+            throw new CapacityException("the recording is incomplete, a worker decided more than there was room for: "
+                    + "decisions=%d, see PennyBuilder.record".formatted(made.recording().decisions().size()));
+        }
+        return made.recording();
+    }
+
+    /** Whether decisions are recorded or replayed. */
+    boolean isLogged() {
+        return log.isPresent();
+    }
+
+    /** The replay that this is, if it is one. */
+    Optional<Replay> replay() {
+        return replay;
+    }
+
     ForkFailures forkFailures() {
         return forkFailures;
     }
@@ -202,7 +246,10 @@ public final class Scheduler {
 
     /** Runs the workers on this thread until {@code done}, if the backend does that; false if the caller must wait itself. */
     boolean drive(BooleanSupplier done) {
-        return !done.getAsBoolean() && crew.drive(done);
+        if (done.getAsBoolean()) {
+            return false;
+        }
+        return replay.isPresent() && !Worker.onWorkerOf(this) ? replay.get().await(done, crew) : crew.drive(done);
     }
 
     void unpark(int worker) {
@@ -313,7 +360,7 @@ public final class Scheduler {
     }
 
     /** The engine cannot go on: every task that waits fails with this, now and later. */
-    void broke(RuntimeUnusableException cause) {
+    void broke(PennyException cause) {
         if (broken.compareAndSet(null, cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
             submitter.abandonAll(cause);
@@ -321,7 +368,7 @@ public final class Scheduler {
     }
 
     void checkOpen(Object function) {
-        RuntimeUnusableException cause = broken.get();
+        PennyException cause = broken.get();
         if (cause != null) {
             throw new RuntimeUnusableException("the scheduler broke earlier: function=%s, reason=%s"
                     .formatted(function, cause.getMessage()), cause);
@@ -338,6 +385,9 @@ public final class Scheduler {
     /** Moves the running workers to another backend. Nothing is lost; what runs finishes its current dispatch on the old threads. */
     public void swapBackend(ThreadBackend next) {
         refuseOnWorker("swapBackend");
+        if (replay.isPresent()) {
+            throw new IllegalStateException("a replay has its own backend: backend=" + backend.name());
+        }
         lifecycle.lock();
         try {
             checkOpen("swapBackend");
@@ -368,6 +418,7 @@ public final class Scheduler {
      */
     public void close(boolean drain) {
         refuseOnWorker("close");
+        Optional<ReplayException> unfinished = Optional.empty();
         lifecycle.lock();
         try {
             if (phase == Phase.CLOSED) {
@@ -376,6 +427,7 @@ public final class Scheduler {
             phase = Phase.CLOSING;
             if (drain && !isBroken()) {
                 awaitDrained();
+                unfinished = replay.flatMap(Replay::unfinished);
             }
             phase = Phase.CLOSED;
             returnWorkers(CoreLayout.COMMAND_STOP);
@@ -387,6 +439,9 @@ public final class Scheduler {
             runtime.close();
         } finally {
             lifecycle.unlock();
+        }
+        if (unfinished.isPresent()) {
+            throw unfinished.get();
         }
     }
 

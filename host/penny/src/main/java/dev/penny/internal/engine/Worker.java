@@ -55,6 +55,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private volatile WorkerForks forks;
     private Throwable failure;
     private boolean panicked;
+    private volatile boolean steps;
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
@@ -132,7 +133,10 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (scheduler.isBroken()) {
             return new ThreadBackend.Step(ThreadBackend.Next.RETURN, index);
         }
+        steps = true;
         int action = enter(() -> core.step(index), CoreLayout.ACTION_RUN_FRAME);
+        steps = false;
+        scheduler.replay().ifPresent(Replay::check);
         long trace = ((long) index << 56) ^ ((long) action << 48) ^ memory.getLong(blockRef + CoreLayout.WORKER_TRACE_TICKET);
         ThreadBackend.Next next = switch (action) {
             case CoreLayout.ACTION_PARK, CoreLayout.ACTION_ASLEEP -> parkUnlessSpilled();
@@ -224,11 +228,23 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void await() {
+        steps = false;
         try {
             forks.rest();
         } catch (StackOverflowError e) {
             // The core looks around and asks again.
         }
+        steps = true;
+    }
+
+    @Override
+    public boolean isDue() {
+        return scheduler.replay().map(replay -> replay.isDue(index)).orElse(true);
+    }
+
+    /** Whether a step of it is under way that does not wait. <b>Threads:</b> any. */
+    boolean steps() {
+        return steps;
     }
 
     @Override
