@@ -237,11 +237,17 @@ public final class Scheduler {
     /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
     boolean stepAnother() {
         boolean[] looked = new boolean[1];
-        return crew.drive(() -> {
-            boolean stepped = looked[0];
-            looked[0] = true;
-            return stepped;
-        });
+        Worker waiting = Worker.current();
+        waiting.steps(false);
+        try {
+            return crew.drive(() -> {
+                boolean stepped = looked[0];
+                looked[0] = true;
+                return stepped;
+            });
+        } finally {
+            waiting.steps(true);
+        }
     }
 
     /** Runs the workers on this thread until {@code done}, if the backend does that; false if the caller must wait itself. */

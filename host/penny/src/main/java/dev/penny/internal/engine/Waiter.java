@@ -36,7 +36,7 @@ final class Waiter {
         long pause = 0;
         boolean told = false;
         while (!hasEnded(forks, done.getAsBoolean()) && !Thread.currentThread().isInterrupted() && System.nanoTime() - startedNanos < timeoutNanos) {
-            if (helped(forks) || forks.giveOldest()) {
+            if (helped(forks) || forks.worker().workerForks().mayGive() && forks.giveOldest()) {
                 pause = 0;
             } else if (!scheduler.stepAnother()) {
                 if (!told) {

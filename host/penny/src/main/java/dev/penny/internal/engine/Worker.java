@@ -78,6 +78,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return worker != null && worker.scheduler == scheduler ? worker.forkStack : null;
     }
 
+    /** The worker whose body the calling thread is running. Not for other threads. */
+    static Worker current() {
+        return CURRENT.get();
+    }
+
     /** True if the calling thread runs a worker of this scheduler. */
     static boolean onWorkerOf(Scheduler scheduler) {
         return forksOn(scheduler) != null;
@@ -228,18 +233,20 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void await() {
-        steps = false;
         try {
             forks.rest();
         } catch (StackOverflowError e) {
             // The core looks around and asks again.
         }
-        steps = true;
     }
 
     @Override
     public boolean isDue() {
         return scheduler.replay().map(replay -> replay.isDue(index)).orElse(true);
+    }
+
+    void steps(boolean goesOn) {
+        steps = goesOn;
     }
 
     /** Whether a step of it is under way that does not wait. <b>Threads:</b> any. */

@@ -89,6 +89,11 @@ final class WorkerForks {
         return logged ? core.logChoice(worker.index(), what.ordinal() + 1, is) : is;
     }
 
+    /** Whether a task that waits may give its oldest fork away now, without a beat; a replay does it where the recording does. */
+    boolean mayGive() {
+        return !logged || core.logChoice(worker.index(), 0, true);
+    }
+
     /** A fork of the running task, its record unwritten; 0 if there is no frame left or no task is running. */
     int alloc(int slot) {
         return forks().alloc(worker.index(), slot);
