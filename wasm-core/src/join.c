@@ -7,6 +7,7 @@
 #include "frame.h"
 #include "idle.h"
 #include "log.h"
+#include "policy.h"
 #include "replay.h"
 #include "run.h"
 
@@ -54,7 +55,9 @@ static void rest(pn_worker *worker, pn_ref ref) {
     worker->awaited_frame = ref;
     pn_worker_transition(worker, PN_WORKER_BLOCKED);
     pn_counter_add(&worker->counters.waits_parked, 1);
+    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 1);
     penny_host_wait();
+    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 0);
     pn_worker_transition(worker, PN_WORKER_RUNNING);
 }
 

@@ -11,6 +11,7 @@
 #include "injector.h"
 #include "join.h"
 #include "log.h"
+#include "policy.h"
 #include "replay.h"
 #include "run.h"
 
@@ -91,6 +92,17 @@ static uint32_t skip_items(pn_block *block, uint32_t lo, uint32_t hi) {
     return hi - lo;
 }
 
+/* Parts of high and low priority go the way of work stealing whatever the policy. */
+static uint32_t follows_policy(const pn_worker *worker, const pn_frame *part) {
+    return worker->policy != PN_POLICY_WORK_STEALING && pn_flags_priority(part->flags) == PN_PRIORITY_NORMAL;
+}
+
+static uint32_t push_part(pn_worker *worker, pn_ref ref) {
+    if (!pn_deque_push(worker, ref)) return 0;
+    pn_idle_notify(worker);
+    return 1;
+}
+
 /* Gives the upper half of [lo, part.hi) to whoever steals it. No frame or no room: no split. */
 IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_t logged) {
     pn_ref ref = pn_frame_alloc(worker);
@@ -106,16 +118,16 @@ IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_
     upper->flags = part->flags;
     upper->ticket = part->ticket;
     if (logged) pn_log_decide(worker, PN_DECISION_SPLIT, 0, ref, lo);
-    if (!pn_deque_push(worker, ref)) {
+    if (!(follows_policy(worker, part) ? pn_policy_place_part(worker, ref) : push_part(worker, ref))) {
         if (!pn_injector_push(pn_injector_of(upper->flags), ref)) {
             pn_frame_free(worker, ref);
             return;
         }
         pn_counter_add(&worker->counters.spills, 1);
+        pn_idle_notify(worker);
     }
     part->hi = middle;
     pn_counter_add(&worker->counters.splits, 1);
-    pn_idle_notify(worker);
 }
 
 /* One batch. Returns where it stopped: `end`, or `item` because the bulk was cancelled. */
@@ -176,6 +188,7 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
     uint32_t next = first;
     uint32_t looked = first; /* item at which the injectors were looked at last */
     uint32_t may_split = !pn_flags_are_pinned(part->flags);
+    uint32_t by_policy = follows_policy(worker, part);
     uint32_t looks_for_high = pn_flags_priority(part->flags) != PN_PRIORITY_HIGH;
     PN_ASSERT(block->slot < globals->slot_capacity && part->hi <= block->count, BAD_REF);
     worker->range_failed = 0;
@@ -184,7 +197,8 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
     worker->current_frame = part_ref;
     if (logged && pn_replay_is_on(worker)) return run_as_recorded(worker, part_ref, grain);
     for (;;) { /* ends: every round runs an item, or returns */
-        if (part->hi - next > grain && may_split && pn_deque_is_empty(worker)) split(worker, part, next, logged);
+        if (part->hi - next > grain && may_split && (by_policy ? pn_policy_is_hungry(worker) : pn_deque_is_empty(worker)))
+            split(worker, part, next, logged);
         uint32_t end = next + min_u32(min_u32(part->hi - next, grain), items_max - (next - first));
         next = run_items(worker, block, next, end);
         count_executed(worker, next);
@@ -201,6 +215,12 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
             pn_counter_add(&worker->counters.yields, high_waits);
             leave_part(worker, part_ref, next, worker->range_failed, logged ? PN_DECISION_LEAVE : 0);
             pn_run_requeue_first(worker, part_ref);
+            return next - first;
+        }
+        if (by_policy && pn_policy_interrupts(worker)) {
+            pn_counter_add(&worker->counters.yields, 1);
+            leave_part(worker, part_ref, next, worker->range_failed, logged ? PN_DECISION_MAKE_WAY : 0);
+            pn_run_requeue_last(worker, part_ref);
             return next - first;
         }
         if (next - looked >= globals->range_yield_items) {

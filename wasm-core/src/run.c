@@ -11,6 +11,7 @@
 #include "injector.h"
 #include "join.h"
 #include "log.h"
+#include "policy.h"
 #include "replay.h"
 #include "range.h"
 
@@ -48,6 +49,7 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
 /* No notify: the worker looks into the same queues before it can sleep. */
 OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 0)) return;
     if (push_own(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
     if (push_outside(worker, frame)) return;
@@ -56,6 +58,7 @@ OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
 
 OUT_OF_LINE void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 1)) return;
     if (push_outside(worker, frame)) {
         /* The worker goes on with its own deque first, so another one may take this frame. */
         if (!pn_deque_is_empty(worker)) pn_idle_notify(worker);
@@ -122,7 +125,6 @@ uint32_t pn_run_dispatch(pn_worker *worker, pn_ref ref) {
     uint32_t slot = pn_frame_at(ref)->slot;
     PN_ASSERT(slot < pn_globals_get()->slot_capacity, BAD_REF);
     worker->current_slot = slot;
-    worker->current_item = 0;
     worker->current_record = ref + PN_RECORD_OFFSET;
     worker->current_frame = ref;
     worker->forked = 0;
@@ -134,6 +136,17 @@ uint32_t pn_run_dispatch(pn_worker *worker, pn_ref ref) {
     return outcome;
 }
 
+/* Who ran a frame before, for the counters of locality. */
+static void note_suspended(const pn_worker *worker, pn_frame *frame) {
+    frame->flags |= PN_FLAG_RAN;
+    frame->hi = worker->id;
+}
+
+static __attribute__((noinline)) void count_resumed(pn_worker *worker, const pn_frame *frame) {
+    pn_counter_add(&worker->counters.resumed, 1);
+    if (frame->hi == worker->id) pn_counter_add(&worker->counters.resumed_here, 1);
+}
+
 static uint32_t run_single(pn_worker *worker, pn_ref ref) {
     pn_frame *frame = pn_frame_at(ref);
     if (!pn_frame_claim(frame)) {
@@ -141,15 +154,18 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
         pn_run_complete(worker, ref, 0);
         return 1;
     }
+    if (frame->flags & PN_FLAG_RAN) count_resumed(worker, frame);
     switch (pn_run_dispatch(worker, ref)) {
     case PN_OUTCOME_DONE: finish_single(worker, ref, PN_FRAME_DONE); break;
     case PN_OUTCOME_FAILED: finish_single(worker, ref, PN_FRAME_FAILED); break;
     case PN_OUTCOME_WAIT:
         pn_counter_add(&worker->counters.waits, 1);
+        note_suspended(worker, frame);
         if (!pn_frame_block(frame)) pn_run_requeue_last(worker, ref); /* else the frame is the host's now */
         break;
     case PN_OUTCOME_YIELD:
         pn_counter_add(&worker->counters.yields, 1);
+        note_suspended(worker, frame);
         pn_frame_transition(frame, PN_FRAME_READY);
         pn_run_requeue_last(worker, ref);
         break;
@@ -265,6 +281,7 @@ static void end_help(pn_worker *worker) {
 static void pop_context(pn_worker *worker) {
     const pn_context *outer = &worker->contexts[--worker->nest];
     if (pn_load_relaxed(&worker->helping) == worker->nest + 1) end_help(worker); /* relaxed: own word */
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_load_relaxed(&worker->away)) pn_policy_away(worker, 0); /* relaxed: own */
     worker->current_frame = outer->frame;
     worker->current_slot = outer->slot;
     worker->current_item = outer->item;

@@ -15,6 +15,7 @@
 #include "find.h"
 #include "idle.h"
 #include "log.h"
+#include "policy.h"
 #include "replay.h"
 #include "run.h"
 #include "worker.h"
@@ -93,6 +94,31 @@ static uint32_t step_injector(pn_worker *worker) {
     return act(worker, PN_ACTION_INJECT_MISS, 0);
 }
 
+/* A whole round of another policy. What it holds beside the frame it found runs after it. */
+static uint32_t step_policy(pn_worker *worker) {
+    uint32_t spin_rounds = pn_globals_get()->spin_rounds;
+    if (worker->step_rounds >= spin_rounds) {
+        worker->step_rounds = 0;
+        worker->phase = PN_PHASE_RECHECK;
+        pn_idle_announce(worker);
+        return act(worker, PN_ACTION_ANNOUNCE, 0);
+    }
+    pn_ref frame = pn_policy_find(worker);
+    if (frame == 0) {
+        worker->step_rounds++;
+        return act(worker, PN_ACTION_POLICY_MISS, 0);
+    }
+    if (pn_frame_at(frame)->kind == PN_KIND_JOB) {
+        PN_ASSERT(worker->held_frame == 0, BROKEN_INVARIANT);
+        worker->held_frame = frame;
+    } else {
+        pn_run_hold(worker, frame);
+    }
+    worker->step_rounds = 0;
+    worker->trace_victim = worker->victim;
+    return act(worker, worker->found_action, frame);
+}
+
 static uint32_t step_recheck(pn_worker *worker) {
     worker->phase = PN_PHASE_START;
     return act(worker, pn_idle_recheck(worker) ? PN_ACTION_PARK : PN_ACTION_RECHECK_HIT, 0);
@@ -130,6 +156,7 @@ static uint32_t step_recorded(pn_worker *worker) {
 
 uint32_t pn_worker_step(pn_worker *worker) {
     uint32_t command = pn_idle_command();
+    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_step(worker);
     if (pn_find_holds_job(worker)) return step_run(worker);
     if (command != PN_COMMAND_RUN) return step_command(worker, command);
     if (pn_log_is_on(worker) && pn_replay_is_on(worker)) return step_recorded(worker);
@@ -144,6 +171,7 @@ uint32_t pn_worker_step(pn_worker *worker) {
         return act(worker, PN_ACTION_WAKE, 0);
     }
     if (worker->held_frame != 0) return step_run(worker);
+    if (worker->policy != PN_POLICY_WORK_STEALING && worker->phase == PN_PHASE_START) return step_policy(worker);
     switch (worker->phase) {
     case PN_PHASE_START: return step_own(worker);
     case PN_PHASE_STEAL: return step_steal(worker);

@@ -16,6 +16,7 @@ uint32_t panic_code;
 jmp_buf panic_return;
 int test_quick;
 uint64_t test_seed = 1;
+uint32_t test_policy;
 task_function vtable[SLOT_COUNT];
 #if defined(PN_COUNT_ATOMICS)
 _Thread_local uint64_t pn_test_atomics;
@@ -85,6 +86,12 @@ pn_globals *memory_new(uint32_t bytes) {
     g->range_grain = 4;
     g->range_yield_items = 64;
     g->seed = test_seed;
+    g->policy = test_policy;
+    g->inbox_capacity = 4;
+    g->ring_slots = 8;
+    g->ring_window = 1;
+    g->ring_slot_capacity = 1;
+    g->ring_batch = 1;
     g->memory_bytes = bytes; /* for memory_init; penny_init writes it again */
     return g;
 }

@@ -5,6 +5,7 @@ import dev.penny.api.LoadException;
 import dev.penny.api.Recording;
 import dev.penny.internal.backend.ReplayBackend;
 import dev.penny.internal.core.CoreLayout;
+import dev.penny.api.Policy;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.internal.engine.Logging;
 import dev.penny.spi.ThreadBackend;
@@ -31,6 +32,7 @@ public final class PennyBuilder {
     private int mailboxCapacity = 255;
     private boolean rejectWhenFull;
     private Logging logging = new Logging.Off();
+    private Policy policy = Policy.WORK_STEALING;
 
     PennyBuilder() { }
 
@@ -56,7 +58,22 @@ public final class PennyBuilder {
         return this;
     }
 
-    /** Seed of the victim choice. */
+    /** Which worker runs what; {@link Policy#WORK_STEALING} by default. */
+    public PennyBuilder policy(Policy which) {
+        policy = Objects.requireNonNull(which, "policy");
+        return this;
+    }
+
+    /** The policy with this name, with its default settings: one of the names in {@link Policy#ALL}. */
+    public PennyBuilder policy(String name) {
+        Objects.requireNonNull(name, "name");
+        policy = Policy.ALL.stream().filter(known -> known.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such policy: policy=%s, known=%s"
+                        .formatted(name, String.join(" ", Policy.ALL.stream().map(Policy::name).toList()))));
+        return this;
+    }
+
+    /** Seed of the victim choice, and of the policies {@link Policy#RANDOM} and {@link Policy#HYBRID}. */
     public PennyBuilder seed(long value) {
         seed = value;
         return this;
@@ -119,13 +136,18 @@ public final class PennyBuilder {
      * @throws dev.penny.api.CapacityException the memory is too small for the rest
      * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used
      * @throws dev.penny.api.LoadException a recording that is to be replayed was made by another version
+     * @throws IllegalArgumentException another policy than work stealing is to be recorded or replayed
      */
     public Penny build() {
+        if (!(logging instanceof Logging.Off) && !policy.equals(Policy.WORK_STEALING)) {
+            throw new IllegalArgumentException("only work stealing is recorded: policy=" + policy.name());
+        }
         if (logging instanceof Logging.Replay replay) {
             adopt(replay.recording());
         }
         return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
-                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull, logging));
+                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull,
+                policy, logging));
     }
 
     private void adopt(Recording recording) {

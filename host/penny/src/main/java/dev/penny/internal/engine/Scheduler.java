@@ -6,9 +6,13 @@ import dev.penny.api.MemoryMap;
 import dev.penny.api.PennyException;
 import dev.penny.api.Recording;
 import dev.penny.api.ReplayException;
+import dev.penny.api.Policy;
+import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.Program;
+import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
@@ -53,17 +57,21 @@ public final class Scheduler {
     private final Modules modules;
     private final ForkJoin forks;
     private final List<Worker> workers;
+    private final LiveGraphs liveGraphs;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
     private final Optional<DecisionLog> log;
     private final Optional<Replay> replay;
     private final AtomicReference<PennyException> broken = new AtomicReference<>();
+    private final Optional<TurnTimer> turnTimer;
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
     private final ReentrantLock lifecycle = new ReentrantLock();
+    private volatile LiveTasks liveTasks;
     private volatile Phase phase = Phase.OPEN;
     private volatile ThreadBackend.Crew crew;
     private volatile ThreadBackend backend;
+    private volatile boolean stepped;
 
     private Scheduler(EngineConfig config, WasmRuntime runtime, CoreModule coreModule, Value tableModule) {
         this.config = config;
@@ -73,6 +81,7 @@ public final class Scheduler {
         this.memory = coreModule.memory();
         this.submitter = new Submitter(this, memory, config.rejectWhenFull());
         this.modules = new Modules(this);
+        this.liveGraphs = new LiveGraphs(this);
         this.forks = new ForkJoin(this);
         List<Worker> made = new ArrayList<>();
         for (int index = 0; index < config.workers(); index++) {
@@ -83,6 +92,9 @@ public final class Scheduler {
         this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
         this.log = log(config);
         this.replay = log.filter(DecisionLog::replays).map(replayed -> new Replay(this, replayed, workers));
+        this.turnTimer = Policies.ring(config.policy()).filter(ring -> !ring.period().isZero()).map(ring -> new TurnTimer(memory, runtime,
+                submitter.sleepers(), config.workers(), ring.period(), ring.barrier()));
+        Policies.ring(config.policy()).ifPresent(ring -> writeHomes(ring.homes()));
         this.backend = config.backend();
         this.crew = start(backend);
     }
@@ -159,6 +171,17 @@ public final class Scheduler {
         return forks;
     }
 
+    /** Which worker runs what. */
+    public Policy policy() {
+        return config.policy();
+    }
+
+    /** How often the ring has turned, if the policy has one; wraps at 2^32. */
+    public OptionalLong ringTurns() {
+        return Policies.ring(config.policy()).isEmpty() ? OptionalLong.empty()
+                : OptionalLong.of(Integer.toUnsignedLong(memory.loadSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_EPOCH)));
+    }
+
     /** How many workers there are. */
     public int workerCount() {
         return config.workers();
@@ -221,11 +244,30 @@ public final class Scheduler {
 
     // ---- threads
 
+    private void writeHomes(List<Integer> homes) {
+        int slots = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_SLOTS);
+        for (int worker = 0; worker < Math.min(homes.size(), workers.size()); worker++) {
+            if (homes.get(worker) >= slots) {
+                throw new IllegalArgumentException("no such home slot: worker=%d, slot=%d, slots=%d".formatted(worker, homes.get(worker), slots));
+            }
+            workers.get(worker).home(homes.get(worker));
+        }
+    }
+
+    /** For a worker that goes to work: on a backend that steps its workers the ring is turned by steps. */
+    void startTurning() {
+        if (turnTimer.isPresent() && !stepped) {
+            turnTimer.get().start();
+        }
+    }
+
     /** A crew for the workers, which do not run yet. Where workers are stepped, the beat is counted too. */
     private ThreadBackend.Crew start(ThreadBackend next) {
         ThreadBackend.Crew made = next.start(workers);
-        int polls = made.traceHash().isPresent() ? STEPPED_HEARTBEAT_POLLS : 0;
-        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, polls);
+        stepped = made.traceHash().isPresent();
+        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, stepped ? STEPPED_HEARTBEAT_POLLS : 0);
+        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_TURN_STEPS,
+                Policies.ring(config.policy()).map(RingOptions::turnSteps).orElse(0));
         return made;
     }
 
@@ -266,6 +308,9 @@ public final class Scheduler {
     // ---- completion, on workers
 
     void completed(Worker worker, int frame) {
+        if (liveGraphs.completed(worker, frame)) {
+            return;
+        }
         if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
             nodeFailed(worker, frame);
             return;
@@ -306,7 +351,11 @@ public final class Scheduler {
 
     /** A completion that found no stack: results in the heap are gone by now, so a frame that has some fails. */
     void completedLate(Worker worker, int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_GRAPH) {
+        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
+        if (kind != CoreLayout.KIND_SINGLE && kind != CoreLayout.KIND_BULK) {
+            if (kind == CoreLayout.KIND_NODE && memory.getInt(frame + CoreLayout.NODE_STATE) == CoreLayout.FRAME_STATE_FAILED) {
+                worker.failed(new StackOverflowError());
+            }
             completed(worker, frame);
             return;
         }
@@ -347,7 +396,51 @@ public final class Scheduler {
 
     /** Starts a graph. */
     public GraphBuilder graph(String name) {
+        refuseIfLogged("graph");
         return new GraphDraft(this, name);
+    }
+
+    /** Starts a program. */
+    public Program program(ProgramOptions options) {
+        refuseIfLogged("program");
+        return new ProgramRun(this, options);
+    }
+
+    /** Tasks that wait for others; made at its first use. */
+    public LiveTasks liveTasks() {
+        LiveTasks made = liveTasks;
+        if (made != null) {
+            return made;
+        }
+        checkOpen("after");
+        refuseIfLogged("after");
+        synchronized (liveGraphs) {
+            if (liveTasks == null) {
+                liveTasks = new LiveTasks(this);
+            }
+            return liveTasks;
+        }
+    }
+
+    /** Who releases a node is not recorded yet. */
+    private void refuseIfLogged(String call) {
+        if (isLogged()) {
+            throw new IllegalStateException("graphs are not recorded: call=" + call);
+        }
+    }
+
+    LiveGraphs liveGraphs() {
+        return liveGraphs;
+    }
+
+    /** Frees a result block that a node has left, from any thread. */
+    void freeResult(int ref) {
+        ForkStack forks = Worker.forksOn(this);
+        if (forks != null) {
+            forks.worker().freeResult(ref);
+        } else if (!isClosed() && !isBroken()) {
+            coreModule.freeResult(ref);
+        }
     }
 
     /** The first of so many successive numbers, for frames that do not come from the host frames. */
@@ -370,6 +463,7 @@ public final class Scheduler {
         if (broken.compareAndSet(null, cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
             submitter.abandonAll(cause);
+            liveGraphs.abandonAll(cause);
         }
     }
 
@@ -439,7 +533,9 @@ public final class Scheduler {
             returnWorkers(CoreLayout.COMMAND_STOP);
             deadlines.close();
             heartbeat.close();
+            turnTimer.ifPresent(TurnTimer::close);
             submitter.abandonAll(closed("close"));
+            liveGraphs.abandonAll(closed("close"));
             workers.forEach(Worker::closeGuests);
             modules.close();
             runtime.close();
@@ -452,7 +548,7 @@ public final class Scheduler {
     }
 
     private void awaitDrained() {
-        BooleanSupplier drained = () -> isBroken() || submitter.allDone();
+        BooleanSupplier drained = () -> isBroken() || submitter.allDone() && liveGraphs.allDone();
         while (!drained.getAsBoolean()) {
             if (!drive(drained)) {
                 LockSupport.parkNanos(DRAIN_WAIT_NANOS);

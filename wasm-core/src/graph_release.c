@@ -1,0 +1,273 @@
+/* graph_release.c - see graph_release.h. */
+#define PN_FILE PN_FILE_GRAPH_RELEASE
+#include "graph_release.h"
+
+#include "frame.h"
+#include "heap.h"
+#include "place.h"
+#include "run.h"
+#include "semaphore.h"
+
+static pn_graph *graph_of(const pn_node *node) {
+    return pn_graph_at(node->graph);
+}
+
+static const uint32_t *edges_of(const pn_graph *graph) {
+    return (const uint32_t *)pn_at(graph->edges_ref);
+}
+
+/* ---- the end of a run */
+
+static void complete_run(pn_worker *worker, const pn_graph *graph) {
+    pn_ref run = graph->run;
+    uint32_t failed = pn_load_relaxed(&graph->failed);   /* relaxed: active was acquired, here and in the next line */
+    uint32_t skipped = pn_load_relaxed(&graph->skipped); /* relaxed: see above */
+    pn_frame_finish(pn_frame_at(run), failed ? PN_FRAME_FAILED : skipped ? PN_FRAME_CANCELLED : PN_FRAME_DONE);
+    pn_run_complete(worker, run, 0);
+}
+
+/* graph.active counts in advance what this worker may release: it takes CREDIT at a time and keeps what it does not need
+ * while it goes on with nodes of the same graph, so that most nodes cost no atomic operation here. */
+#define CREDIT 64u
+
+static void settle(pn_worker *worker, pn_graph *graph, uint32_t amount) {
+    if (amount == 0) return;
+    /* release: results and states; acquire: everyone's, for the one who completes the run. Pairs with itself. */
+    uint32_t before = pn_fetch_sub_acq_rel(&graph->active, amount);
+    PN_ASSERT(before >= amount, BROKEN_INVARIANT);
+    if (before == amount) complete_run(worker, graph);
+}
+
+/* `released` nodes more, one less. The caller has not shown them to anybody yet. */
+void pn_graph_account(pn_worker *worker, pn_graph *graph, uint32_t released) {
+    if (released == 0) {
+        worker->graph_credit++;
+    } else if (released > 1) {
+        uint32_t more = released - 1;
+        if (worker->graph_credit < more) {
+            pn_fetch_add_relaxed(&graph->active, more + CREDIT); /* relaxed: the caller holds one, and the queues publish it */
+            worker->graph_credit += more + CREDIT;
+        }
+        worker->graph_credit -= more;
+    }
+}
+
+/* The worker goes on with something else. The graph may be gone afterwards. */
+void pn_graph_give_credit_back(pn_worker *worker, pn_graph *graph) {
+    uint32_t amount = worker->graph_credit;
+    worker->graph_credit = 0;
+    settle(worker, graph, amount);
+}
+
+/* ---- release of successors */
+
+static uint32_t is_high(pn_ref ref) {
+    return pn_flags_priority(pn_node_at(ref)->flags) == PN_PRIORITY_HIGH;
+}
+
+void pn_graph_add_released(const pn_worker *worker, pn_released *list, pn_ref ref) {
+    pn_ref out = ref;
+    list->count++;
+    if (list->kept == 0 || (is_high(ref) && !is_high(list->kept))) {
+        if (pn_place_keeps(worker, pn_node_at(ref)->flags)) {
+            out = list->kept;
+            list->kept = ref;
+        }
+    }
+    if (out == 0) return;
+    pn_store_relaxed(&pn_node_at(out)->waiter, list->rest); /* relaxed: nobody else sees it */
+    list->rest = out;
+}
+
+/* A loop that leaves a node behind, or two conditions that lead to one, would run it twice at once. Returns 0 then. */
+static uint32_t take_watched(pn_node *node, pn_ref ref) {
+    /* relaxed: where a graph is right, what the node did last comes before this anyway. */
+    uint32_t state = pn_load_relaxed(&node->state);
+    uint32_t under_way = state == PN_FRAME_READY || state == PN_FRAME_RUNNING || state == PN_FRAME_BLOCKED;
+    /* acq_rel: stronger than needed, for the reason above; of two that release it at once one fails. */
+    if (!under_way && pn_cas_acq_rel(&node->state, state, PN_FRAME_READY) == state) return 1;
+    pn_graph *graph = graph_of(node);
+    /* relaxed, all three: released with active. */
+    pn_store_relaxed(&graph->conflict, (ref - graph->nodes_ref) / (uint32_t)sizeof(pn_node) + 1);
+    pn_fetch_add_relaxed(&graph->failed, 1); /* relaxed: see above */
+    pn_store_relaxed(&graph->cancelled, 1);  /* relaxed: see above */
+    return 0;
+}
+
+/* For nodes with more to them than a call. */
+static __attribute__((noinline)) uint32_t make_special_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
+    pn_node *node = pn_node_at(ref);
+    if ((node->flags & PN_FLAG_WATCHED) && !take_watched(node, ref)) return 0;
+    if ((node->flags & PN_FLAG_RESULT_BYTES) && node->result != 0) {
+        /* A loop came round: nobody is left to read what it made before. The host frees what a run has made. */
+        pn_heap_free_chain(worker, pn_run_chain_result(node->result, 0));
+        node->result = 0;
+    }
+    if (pn_flags_semaphores(node->flags) != 0) node->result = 0;
+    node->flags = (node->flags & ~(uint32_t)(PN_FLAG_STARTED | PN_FLAG_SKIP)) | (skip ? PN_FLAG_SKIP : 0u);
+    return 1;
+}
+
+uint32_t pn_graph_make_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
+    pn_node *node = pn_node_at(ref);
+    /* relaxed: nobody else sees the node until it is placed. */
+    if (node->predecessors > 1) pn_store_relaxed(&node->pending, node->predecessors);
+    return node->flags == 0 && !skip ? 1 : make_special_ready(worker, ref, skip);
+}
+
+static void give_result(const pn_node *node, pn_node *successor, uint32_t argument) {
+    PN_ASSERT(argument <= PN_ARITY_MAX, BAD_REF);
+    if (argument != 0) successor->args[argument - 1] = node->result;
+}
+
+static void poison(pn_node *successor, uint32_t cause) {
+    pn_store_relaxed(&successor->cause, cause); /* relaxed: any of several causes will do; published with pending */
+    /* acq_rel: before the decrement of the same word. */
+    pn_fetch_or_acq_rel(&successor->pending, PN_PENDING_POISONED);
+}
+
+/* One predecessor less. Returns whether it was the last; then `poisoned` says whether one of them was not done. */
+static uint32_t arrive(pn_node *successor, uint32_t *poisoned) {
+    /* acquire: as below. Only this one is missing, so nobody else changes the word. */
+    if (pn_load_acquire(&successor->pending) == 1) {
+        *poisoned = 0;
+        return 1;
+    }
+    /* release: the argument and the cause; acquire: those of the others. Pairs with itself, and with the host's. */
+    uint32_t before = pn_fetch_sub_acq_rel(&successor->pending, 1);
+    /* A loop may come to a watched node more often than it has predecessors. */
+    PN_ASSERT((before & ~PN_PENDING_POISONED) != 0 || (successor->flags & PN_FLAG_WATCHED), BROKEN_INVARIANT);
+    *poisoned = (before & PN_PENDING_POISONED) != 0;
+    return (before & ~PN_PENDING_POISONED) == 1;
+}
+
+static void release_edges(pn_worker *worker, const pn_graph *graph, pn_ref ref, uint32_t state, pn_released *list) {
+    const pn_node *node = pn_node_at(ref);
+    const uint32_t *edges = edges_of(graph);
+    uint32_t cause = (ref - graph->nodes_ref) / (uint32_t)sizeof(pn_node) + 1;
+    for (uint32_t edge = node->edges; edge < node->edges_end; edge++) {
+        pn_ref successor_ref = pn_graph_node(graph, edges[edge] & (PN_NODE_COUNT_MAX - 1));
+        pn_node *successor = pn_node_at(successor_ref);
+        uint32_t poisoned = state != PN_FRAME_DONE;
+        if (poisoned) poison(successor, cause);
+        else give_result(node, successor, edges[edge] >> PN_EDGE_ARGUMENT_SHIFT);
+        if (successor->predecessors > 1 && !arrive(successor, &poisoned)) continue;
+        if (pn_graph_make_ready(worker, successor_ref, poisoned)) pn_graph_add_released(worker, list, successor_ref);
+    }
+}
+
+static void release_branch(pn_worker *worker, const pn_graph *graph, const pn_node *node, pn_released *list) {
+    uint32_t choice = (uint32_t)node->result;
+    if (choice >= node->edges_end - node->edges) return;
+    uint32_t edge = edges_of(graph)[node->edges + choice];
+    pn_ref successor = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
+    if (pn_graph_make_ready(worker, successor, 0)) pn_graph_add_released(worker, list, successor);
+}
+
+static void release_live(const pn_worker *worker, pn_node *node, pn_ref ref, uint32_t state, pn_released *list) {
+    /* acquire: the edges; release: the result, to a host that finds the list closed. Pairs with the host's CAS and load. */
+    pn_ref edge_ref = pn_exchange_n_acq_rel(&node->live_edges, PN_EDGES_CLOSED);
+    PN_ASSERT(edge_ref != PN_EDGES_CLOSED, BAD_STATE);
+    while (edge_ref != 0) { /* ends: the list does; nobody adds to it any more */
+        const pn_edge *edge = (const pn_edge *)pn_at(edge_ref);
+        pn_ref successor_ref = edge->node;
+        pn_node *successor = pn_node_at(successor_ref);
+        uint32_t poisoned;
+        if (state == PN_FRAME_DONE) give_result(node, successor, edge->argument);
+        else if (!(edge->flags & PN_EDGE_FLAG_ANYWAY)) poison(successor, ref);
+        edge_ref = edge->next;
+        if (!arrive(successor, &poisoned)) continue;
+        if (poisoned) successor->flags |= PN_FLAG_SKIP;
+        pn_graph_add_released(worker, list, successor_ref);
+    }
+}
+
+void pn_graph_place_rest(pn_worker *worker, pn_ref list) {
+    pn_ref next;
+    for (pn_ref ref = list; ref != 0; ref = next) {       /* ends: the list does */
+        next = pn_load_relaxed(&pn_node_at(ref)->waiter); /* relaxed: nobody else sees the list */
+        pn_place_ready(worker, ref);
+    }
+}
+
+/* ---- the end of a node */
+
+static void tell_host(pn_worker *worker, pn_ref ref, uint32_t state) {
+    worker->completed_frame = ref;
+    worker->completed_state = state;
+    penny_host_complete();
+}
+
+static void give_semaphores_back(pn_worker *worker, const pn_graph *graph, const pn_node *node) {
+    uint32_t started = node->flags & PN_FLAG_STARTED;
+    uint32_t count = started ? pn_flags_semaphores(node->flags) : (uint32_t)node->result;
+    for (uint32_t i = 0; i < count; i++) {
+        pn_ref next = pn_semaphore_release(graph, edges_of(graph)[node->edges_end + i]);
+        if (next == 0) continue;
+        pn_node_at(next)->result++; /* it has one more */
+        pn_place_ready(worker, next);
+    }
+}
+
+/* Stores the state last: from then on the node is the host's, which reuses headers of live graphs as such only, so that a
+ * look at the waiter that comes late wakes somebody for nothing at most. */
+static void end_live(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t state) {
+    pn_node *node = pn_node_at(ref);
+    pn_ref header = node->graph;
+    if ((node->flags & PN_FLAG_NOTIFY) || state == PN_FRAME_FAILED) tell_host(worker, ref, state);
+    /* seq_cst, as release: publishes the result; pairs with the host's load. As seq_cst: before the waiter is read. */
+    pn_store_seq_cst(&node->state, state);
+    /* seq_cst, both: after the state; pairs with the host, which sets it and then looks at the states. */
+    if (pn_load_seq_cst(&graph->waiter) != 0 && pn_exchange_n_seq_cst(&graph->waiter, 0) != 0)
+        tell_host(worker, header, PN_FRAME_RUNNING);
+}
+
+/* A node is done, failed or skipped. Returns what the worker goes on with, or 0. */
+pn_ref pn_graph_finish(pn_worker *worker, pn_ref ref, uint32_t state) {
+    pn_node *node = pn_node_at(ref);
+    pn_graph *graph = graph_of(node);
+    pn_released list = {0, 0, 0};
+    if (pn_flags_semaphores(node->flags) != 0) give_semaphores_back(worker, graph, node);
+    if (state != PN_FRAME_DONE) node->result = 0;
+    if (state == PN_FRAME_FAILED) {
+        pn_counter_add(&worker->counters.failed, 1);
+        pn_fetch_add_relaxed(&graph->failed, 1); /* relaxed: released with active */
+    } else if (state == PN_FRAME_CANCELLED) {
+        pn_counter_add(&worker->counters.skipped, 1);
+        pn_fetch_add_relaxed(&graph->skipped, 1); /* relaxed: released with active */
+    }
+    if (pn_graph_is_live(graph)) {
+        release_live(worker, node, ref, state, &list);
+        end_live(worker, graph, ref, state);
+        pn_graph_place_rest(worker, list.rest);
+        return list.kept;
+    }
+    pn_store_relaxed(&node->state, state); /* relaxed: released with active, for the host */
+    if (state == PN_FRAME_FAILED) tell_host(worker, ref, state);
+    if (node->flags & PN_FLAG_CONDITION) {
+        if (state == PN_FRAME_DONE) release_branch(worker, graph, node, &list);
+    } else {
+        release_edges(worker, graph, ref, state, &list);
+    }
+    pn_graph_account(worker, graph, list.count);
+    pn_graph_place_rest(worker, list.rest);
+    return list.kept;
+}
+
+/* Most nodes are done, take nothing back and release one other: what finish does, for them. */
+pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node) {
+    uint32_t edge = edges_of(graph)[node->edges];
+    pn_ref ref = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
+    pn_node *successor = pn_node_at(ref);
+    uint32_t poisoned = 0;
+    pn_store_relaxed(&node->state, PN_FRAME_DONE); /* relaxed: released with active, for the host */
+    give_result(node, successor, edge >> PN_EDGE_ARGUMENT_SHIFT);
+    if (successor->predecessors > 1 && !arrive(successor, &poisoned)) {
+        worker->graph_credit++;
+        return 0;
+    }
+    (void)pn_graph_make_ready(worker, ref, poisoned); /* 1: either all nodes of a graph are watched, or none */
+    if (successor->flags == 0 || pn_place_keeps(worker, successor->flags)) return ref;
+    pn_place_ready(worker, ref);
+    return 0;
+}
