@@ -85,10 +85,9 @@ public final class Planner {
             }
         }
         List<Plan.Output> outputs = outputs(draft);
-        int declared = (int) draft.tasks().stream().filter(task -> !task.isOwn()).count();
         List<PlannedTask> sorted = Sorting.sort(draft.tasks(), mistakes);
         mistakes.check();
-        return new Plan(name, sorted, limits, outputs, declared);
+        return new Plan(name, sorted, limits, outputs);
     }
 
     /** The files that results go to, each by the name of the task that writes it. */
