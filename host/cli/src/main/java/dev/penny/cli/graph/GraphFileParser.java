@@ -55,7 +55,7 @@ final class GraphFileParser {
         List<GraphFile.Task> parsed = new ArrayList<>();
         tasks.ifPresent(found -> found.entries().forEach(entry -> {
             name(entry.key(), "task", Template.TASK_NAME);
-            parser.task(entry).ifPresent(parsed::add);
+            parsed.add(parser.task(entry));
         }));
         parsed.forEach(task -> task.loops().forEach(loop -> loopVariable(loop, taskNames)));
         return new GraphFile(name.map(Yaml.Scalar::text), fields.mapping("modules", "a mapping of names to modules").map(this::modules).orElse(List.of()), vars,

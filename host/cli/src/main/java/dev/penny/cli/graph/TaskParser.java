@@ -33,11 +33,13 @@ final class TaskParser {
         this.taskNames = taskNames;
     }
 
-    Optional<Task> task(Yaml.Entry entry) {
+    /** The task; one that cannot be read stays as a name without a call, so that what refers to it is no further mistake. */
+    Task task(Yaml.Entry entry) {
         if (!(entry.value() instanceof Yaml.Mapping mapping)) {
             mistakes.add(entry.value().span(), "wrong kind of value: task=%s, found %s, expected the keys %s"
                     .formatted(entry.key().text(), entry.value().kind(), String.join(" ", KEYS)));
-            return Optional.empty();
+            return new Task(entry.key(), Optional.empty(), List.of(), entry.value().span(), List.of(), List.of(), List.of(), List.of(),
+                    Optional.empty(), Optional.empty(), List.of(), Priority.NORMAL, Optional.empty());
         }
         Fields fields = new Fields(mapping, entry.key().span(), KEYS, mistakes);
         fields.need("call", "call: MODULE/FUNCTION");
@@ -51,11 +53,11 @@ final class TaskParser {
                 fields.keyAt(key).ifPresent(at -> mistakes.add(at, "not together: key=%s, the task has a reduce".formatted(key)));
             }
         }
-        return Optional.of(new Task(entry.key(), call, args, argsAt, loops, references(fields, "after"), templates(fields, "reads"),
+        return new Task(entry.key(), call, args, argsAt, loops, references(fields, "after"), templates(fields, "reads"),
                 templates(fields, "writes"), guard(fields), reduce, fields.oneOrMore("limit", "a limit or a list of limits"),
                 fields.scalar("priority", "high, normal or low").map(this::priority).orElse(Priority.NORMAL),
                 fields.scalar("pin", "a worker's number").flatMap(value ->
-                        fields.integer(value, "pin", 0, WORKER_MAX).map(worker -> new Pin(worker, value.span())))));
+                        fields.integer(value, "pin", 0, WORKER_MAX).map(worker -> new Pin(worker, value.span()))));
     }
 
     private Optional<Guard> guard(Fields fields) {

@@ -57,6 +57,9 @@ class MistakesTest {
                 file(MODULES + "tasks: {«a b»: {call: m/zero}}\n", "not a name: task='a b', expected letters, digits, _ and -, first a letter or _"),
                 file(MODULES + "tasks: {a: «5»}\n", "wrong kind of value: task=a, found a value, expected the keys call args foreach after "
                         + "reads writes when unless reduce limit priority pin"),
+                file(MODULES + "tasks: {a: «5», b: {call: m/neg, args: [\"${a}\"], after: a, when: a}}\noutputs: {a: x}\n",
+                        "wrong kind of value: task=a, found a value, expected the keys call args foreach after reads writes when unless reduce "
+                                + "limit priority pin"),
                 file("version: 1\nmodules: {m: «lost.wasm», n: m.wasm}\ntasks: {a: {call: m/nothing, args: [1, 2]}}\n",
                         "module not found: file=lost.wasm"),
                 file("version: 1\nmodules: {m: «[m.wasm]»}\ntasks: {a: {call: m/zero}}\n",

@@ -38,7 +38,7 @@ class PlannerFuzzTest {
 
     private static String mutate(String text, Random random) {
         StringBuilder mutant = new StringBuilder(text);
-        for (int edits = 1 + random.nextInt(4); edits > 0; edits--) {
+        for (int edits = 1 + random.nextInt(2); edits > 0; edits--) {
             int at = random.nextInt(mutant.length() + 1);
             int to = Math.min(mutant.length(), at + 1 + random.nextInt(random.nextInt(10) == 0 ? 60 : 4));
             switch (random.nextInt(4)) {
@@ -72,6 +72,6 @@ class PlannerFuzzTest {
                 throw new AssertionError("seed=%d, attempt=%d, text:%n%s".formatted(seed, i, text), e);
             }
         }
-        assertTrue(planned > 50 && refused > 300, "planned=%d, refused=%d".formatted(planned, refused));
+        assertTrue(planned > 20 && refused > 300, "planned=%d, refused=%d".formatted(planned, refused));
     }
 }
