@@ -13,6 +13,7 @@ import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.core.CoreUpcalls;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.TaskForks;
+import dev.penny.internal.core.TaskGraphs;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest;
@@ -120,6 +121,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (scheduler.isBroken()) {
             return ThreadBackend.Next.RETURN;
         }
+        scheduler.startTurning();
         return switch (enter(() -> core.run(index, DISPATCHES_MAX), CoreLayout.RUN_MORE)) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
             case CoreLayout.RUN_PARK -> parkUnlessSpilled();
@@ -186,9 +188,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
     }
 
+    /** How the frame of the upcall {@link #complete} has ended. */
+    int completedState() {
+        return memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_STATE);
+    }
+
     /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
     private void missedCompletion(int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.liveGraphs().has(frame)) {
             failure = null;
         } else {
             missedUpcalls.completion(frame);
@@ -334,6 +341,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public TaskForks taskForks() {
         return taskForks;
+    }
+
+    @Override
+    public TaskGraphs taskGraphs() {
+        return new NamedGraphs(scheduler);
     }
 
     @Override
@@ -575,7 +587,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return new WorkerCounters(index, state(), counter(CoreLayout.WORKER_EXECUTED), counter(CoreLayout.WORKER_STOLEN),
                 counter(CoreLayout.WORKER_FAILED_STEALS), counter(CoreLayout.WORKER_PARKS), counter(CoreLayout.WORKER_SPILLS),
                 counter(CoreLayout.WORKER_SPLITS), counter(CoreLayout.WORKER_POLLS), counter(CoreLayout.WORKER_PROMOTIONS),
-                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS));
+                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS),
+                counter(CoreLayout.WORKER_PLACED), counter(CoreLayout.WORKER_ADMISSIONS), counter(CoreLayout.WORKER_ROTATIONS),
+                counter(CoreLayout.WORKER_RESUMED), counter(CoreLayout.WORKER_RESUMED_HERE));
+    }
+
+    /** The slot of the ring that it prefers. Before it runs. */
+    void home(int slot) {
+        memory.putInt(blockRef + CoreLayout.WORKER_HOME_SLOT, slot);
     }
 
     /** How often it asked for the beat. */
