@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /** Reads the top level of a graph file; {@link TaskParser} reads its tasks. */
 final class GraphFileParser {
 
-    private static final List<String> KEYS = List.of("version", "name", "modules", "vars", "limits", "tasks", "outputs");
-    private static final List<String> MODULE_KEYS = List.of("module", "class-path", "wasi", "memory");
+    static final List<String> KEYS = List.of("version", "name", "modules", "vars", "limits", "tasks", "outputs");
+    static final List<String> MODULE_KEYS = List.of("module", "class-path", "wasi", "memory");
     /** The functions that Penny adds for files, gathering and conditions. */
     static final String OWN_MODULE = "penny";
     private static final int LIMIT_MAX = 1_000_000;

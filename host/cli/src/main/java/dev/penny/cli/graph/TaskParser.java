@@ -18,10 +18,10 @@ import java.util.Set;
 /** Reads the tasks of a graph file. */
 final class TaskParser {
 
-    private static final List<String> KEYS = List.of("call", "args", "foreach", "after", "reads", "writes", "when", "unless", "reduce",
+    static final List<String> KEYS = List.of("call", "args", "foreach", "after", "reads", "writes", "when", "unless", "reduce",
             "limit", "priority", "pin");
     private static final List<String> PRIORITIES = List.of("high", "normal", "low");
-    private static final List<String> ARGUMENT_KINDS = List.of("file", "hex", "text", "result", "gather");
+    static final List<String> ARGUMENT_KINDS = List.of("file", "hex", "text", "result", "gather");
     private static final int WORKER_MAX = 255;
     private static final String AFTER = "a task or a list of tasks";
 
