@@ -32,7 +32,8 @@ final class GraphFileParser {
     /** The file; what is wrong in it is missing from it. */
     static Optional<GraphFile> parse(Yaml document, Mistakes mistakes) {
         if (!(document instanceof Yaml.Mapping mapping)) {
-            mistakes.add(document.span(), "wrong kind of value: found %s, expected the keys %s".formatted(document.kind(), String.join(" ", KEYS)));
+            mistakes.add(document.span(), "wrong kind of value: found %s, expected the keys %s"
+                    .formatted(document.kind(), String.join(" ", KEYS)));
             return Optional.empty();
         }
         return Optional.of(new GraphFileParser(mistakes).file(mapping));
@@ -58,7 +59,8 @@ final class GraphFileParser {
             parsed.add(parser.task(entry));
         }));
         parsed.forEach(task -> task.loops().forEach(loop -> loopVariable(loop, taskNames)));
-        return new GraphFile(name.map(Yaml.Scalar::text), fields.mapping("modules", "a mapping of names to modules").map(this::modules).orElse(List.of()), vars,
+        List<Module> modules = fields.mapping("modules", "a mapping of names to modules").map(this::modules).orElse(List.of());
+        return new GraphFile(name.map(Yaml.Scalar::text), modules, vars,
                 fields.mapping("limits", "a mapping of names to numbers").map(this::limits).orElse(List.of()), parsed,
                 fields.mapping("outputs", "a mapping of tasks to files").map(found -> outputs(found, fields, taskNames)));
     }
@@ -154,7 +156,8 @@ final class GraphFileParser {
     private void loopVariable(GraphFile.Loop loop, Set<String> taskNames) {
         String name = loop.variable().text();
         if (!ExpressionParser.NAME.matcher(name).matches()) {
-            mistakes.add(loop.variable().span(), "not a name: variable='%s', expected letters, digits and _, first a letter or _".formatted(name));
+            mistakes.add(loop.variable().span(), "not a name: variable='%s', expected letters, digits and _, first a letter or _"
+                    .formatted(name));
         } else if (taskNames.contains(name) || names.containsKey(name)) {
             mistakes.add(loop.variable().span(), "name is taken: variable=%s, first at line %d".formatted(name, names.get(name).line()));
         }

@@ -145,10 +145,9 @@ final class TaskParser {
     private Optional<Argument> special(Yaml.Mapping mapping) {
         Optional<String> kind = ARGUMENT_KINDS.stream().filter(name -> mapping.entry(name).isPresent()).findFirst();
         if (kind.isEmpty()) {
-            Yaml.Entry first = mapping.entries().isEmpty() ? new Yaml.Entry(new Yaml.Scalar("", false, mapping.span(), Optional.empty()), mapping)
-                    : mapping.entries().getFirst();
-            mistakes.add(first.key().span(), "unknown kind of argument: key=%s%s"
-                    .formatted(first.key().text(), Mistakes.near(first.key().text(), ARGUMENT_KINDS)));
+            Yaml.Scalar key = mapping.entries().isEmpty() ? new Yaml.Scalar("", false, mapping.span(), Optional.empty())
+                    : mapping.entries().getFirst().key();
+            mistakes.add(key.span(), "unknown kind of argument: key=%s%s".formatted(key.text(), Mistakes.near(key.text(), ARGUMENT_KINDS)));
             return Optional.empty();
         }
         List<String> known = switch (kind.get()) {
@@ -161,11 +160,13 @@ final class TaskParser {
         return switch (kind.get()) {
             case "file" -> fields.scalar("file", "a file name").flatMap(value -> template(fields, value))
                     .map(path -> new Argument.FileContent(path, path.source().span()));
-            case "hex" -> fields.scalar("hex", "pairs of 0-9 a-f").flatMap(value -> hex(value).map(bytes -> new Argument.Hex(bytes, value.span())));
+            case "hex" -> fields.scalar("hex", "pairs of 0-9 a-f")
+                    .flatMap(value -> hex(value).map(bytes -> new Argument.Hex(bytes, value.span())));
             case "text" -> fields.any("text").flatMap(value -> value instanceof Yaml.Scalar scalar ? Optional.of(scalar)
                     : fields.scalar("text", "text")).map(value -> new Argument.Verbatim(value.text(), value.span()));
-            case "result" -> fields.scalar("result", "a task").flatMap(value -> reference(fields, value)).map(task -> new Argument.Result(task,
-                    fields.scalar("else", "a value").flatMap(value -> template(fields, value)), task.at()));
+            case "result" -> fields.scalar("result", "a task").flatMap(value -> reference(fields, value))
+                    .map(task -> new Argument.Result(task,
+                            fields.scalar("else", "a value").flatMap(value -> template(fields, value)), task.at()));
             default -> gather(fields, at);
         };
     }

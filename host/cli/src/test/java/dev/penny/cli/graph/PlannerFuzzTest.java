@@ -32,8 +32,10 @@ class PlannerFuzzTest {
               last: {call: m/neg, args: ["${sum}"], when: sum, priority: high, pin: 1}
             outputs: {page: out/page.txt, hash: "out/${f.name}", last: "-"}
             """;
-    private static final List<String> PIECES = List.of("${", "}", "[", "]", "{", "}", ":", ",", "\"", "'", "-", "&a ", "*files", "*a", "!t ", "\n", "  ",
-            "\t", "#", "0..", "..", "${hash[0]}", "${size / 0}", "gather: ", "reduce: ", "~", "null", "é", "\u0000", "𝄞", "999999999999999999999", "? ",
+    private static final List<String> PIECES = List.of("${", "}", "[", "]", "{", "}", ":", ",", "\"", "'", "-", "&a ", "*files", "*a",
+            "!t ", "\n", "  ",
+            "\t", "#", "0..", "..", "${hash[0]}", "${size / 0}", "gather: ", "reduce: ", "~", "null", "é", "\u0000", "𝄞",
+            "999999999999999999999", "? ",
             "|\n", ">\n", "<<: ", "---\n", "...\n", "%YAML 1.2\n", "\\x", "$${", "after: page", "each", "1e400", "''");
 
     private static String mutate(String text, Random random) {
