@@ -75,6 +75,9 @@ extern unsigned char __heap_base;  // set by the linker: the end of data and sta
 // Bytes of the arena in use; a multiple of PENNY_ARENA_ALIGNMENT.
 PENNY_SHARED_DEFINITION uint32_t penny_arena_used_bytes;
 
+// How many of them belong to tasks that wait, in the middle of whose calls others run here (penny_graph.h).
+PENNY_SHARED_DEFINITION uint32_t penny_arena_base_bytes;
+
 static inline uint64_t penny_arena_start(void) {
     return ((uint64_t)(uintptr_t)&__heap_base + PENNY_ARENA_ALIGNMENT - 1) & ~(uint64_t)(PENNY_ARENA_ALIGNMENT - 1);
 }
@@ -101,7 +104,7 @@ PENNY_SHARED_DEFINITION __attribute__((export_name("penny_alloc"))) void *penny_
 
 // Called by Penny when the result of the task has been copied out.
 PENNY_SHARED_DEFINITION __attribute__((export_name("penny_reset"))) void penny_reset(void) {
-    penny_arena_used_bytes = 0;
+    penny_arena_used_bytes = penny_arena_base_bytes;
 }
 
 #endif

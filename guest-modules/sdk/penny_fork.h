@@ -19,6 +19,10 @@
 #ifndef PENNY_FORK_H
 #define PENNY_FORK_H
 
+#ifdef PENNY_GRAPH_H
+#error "include penny_fork.h before penny_graph.h"
+#endif
+
 #include "penny.h"
 
 // How many forks may wait at once to be taken; deeper ones are only ever run here.

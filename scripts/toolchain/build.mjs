@@ -11,8 +11,8 @@ import { guestSteps } from './guests.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-// Folders in which every file is built: one that no step writes is left over from a source that is gone.
-const distFolders = { core: ['wasm-core/dist'], guests: ['guest-modules/dist'] };
+// Folders in which every module is built: one that no step writes is left over from a source that is gone.
+const distFolders = { core: ['wasm-core/dist'], guests: ['guest-modules/dist', 'examples'] };
 
 function options(args) {
   const chosen = { check: false, parts: ['core', 'guests'] };
@@ -51,7 +51,7 @@ function differences(parts, written, fresh) {
   }
   const known = new Set(written);
   for (const folder of parts.flatMap(part => distFolders[part])) {
-    for (const path of filesUnder(join(root, folder))) {
+    for (const path of filesUnder(join(root, folder)).filter(path => folder !== 'examples' || path.endsWith('.wasm'))) {
       if (!known.has(path)) lines.push(`stale: ${path} is in the repository but no source builds it`);
     }
   }

@@ -1,4 +1,5 @@
-// guest-modules/<language>/NAME.<ext> becomes guest-modules/dist/NAME.wasm; test/NAME.wat becomes dist/test/NAME.wasm.
+// guest-modules/<language>/NAME.<ext> becomes guest-modules/dist/NAME.wasm; test/NAME.wat becomes dist/test/NAME.wasm;
+// examples/FOLDER/NAME.c becomes NAME.wasm next to it.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -44,13 +45,21 @@ const languages = [
 /** The build steps, each {output, run}: `run` gives the bytes of the file `output`. */
 export function guestSteps(root) {
   const home = join(root, 'guest-modules');
-  return languages.flatMap(({ folder, extension, dist, build }) =>
+  return [...exampleSteps(root), ...languages.flatMap(({ folder, extension, dist, build }) =>
     (existsSync(join(home, folder)) ? readdirSync(join(home, folder)).sort() : [])
       .filter(name => name.endsWith(extension) && !name.endsWith('.d.ts'))
       .map(name => ({
         output: `guest-modules/${dist}/${name.slice(0, -extension.length)}.wasm`,
         run: () => build(root, `guest-modules/${folder}/${name}`),
-      })));
+      })))];
+}
+
+function exampleSteps(root) {
+  return readdirSync(join(root, 'examples'), { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && entry.name !== 'src' && entry.name !== 'target')
+    .map(entry => `examples/${entry.name}`).sort()
+    .flatMap(folder => readdirSync(join(root, folder)).filter(name => name.endsWith('.c')).sort().map(name => `${folder}/${name}`))
+    .map(source => ({ output: source.replace(/\.c$/, '.wasm'), run: () => buildC(root, source, [], []) }));
 }
 
 /** Builds an example of the documentation from its text. */

@@ -222,6 +222,7 @@ typedef struct pn_worker {
     uint32_t ring_slot;   /* the slot that the last frame was taken from */
     uint32_t home_slot;   /* the slot it prefers; the host may write it before the worker runs */
     uint32_t steps;       /* since it turned the ring in stepped mode */
+    pn_ref log_ref;       /* where decisions are recorded or replayed, 0: they are not; the host writes */
 
     /* Frames that other workers gave back: they push, the owner takes all. */
     PN_ON_LINE pn_word returned_frames;
@@ -327,6 +328,7 @@ typedef struct pn_graph {
     pn_word skipped;           /* workers */
     pn_word cancelled;         /* the host sets 1: what has not started is skipped */
     pn_word waiter;            /* LIVE: the host sets 1 when it waits for any node to end; who tells it clears it */
+    pn_word conflict;          /* 1 + index of a watched node that was released while it was under way; workers */
 } pn_graph;
 
 /* A task of a graph: a frame with other words in it. */
@@ -369,6 +371,43 @@ typedef struct pn_registry_entry {
     pn_word slot;
     pn_word used;
 } pn_registry_entry;
+
+/* One scheduling decision of a worker, see log.h. */
+typedef struct pn_decision {
+    uint32_t order;  /* recorded: its number among those of all workers. To be replayed: index of the worker's next one */
+    uint8_t kind;    /* enum pn_decision_kind */
+    uint8_t worker;
+    uint8_t victim;
+    uint8_t nest;    /* dispatches around the current one */
+    uint64_t ticket; /* of the frame, 0: none */
+    uint32_t item;
+    uint32_t reserved;
+} pn_decision;
+
+/* What one worker has recorded, and how far it has come in a replay. */
+typedef struct pn_lane {
+    /* Written by the host, before the worker runs. */
+    PN_ON_LINE pn_ref decisions_ref;
+    uint32_t capacity;
+    /* The worker. */
+    uint32_t next;  /* REPLAY: index of its next decision; pn_log.decision_count: none */
+    uint32_t polls; /* looks at the heartbeat */
+    pn_word count;  /* decisions written; the host reads it */
+} pn_lane;
+
+/* A log, in the argument region. */
+typedef struct pn_log {
+    /* Written by the host, before any worker runs. */
+    PN_ON_LINE pn_word mode;    /* enum pn_log_mode; a replay that fails changes it */
+    pn_ref decisions_ref;       /* REPLAY: what is to be done, in order */
+    uint32_t decision_count;
+    PN_ON_LINE pn_word order;   /* RECORD: decisions numbered so far; every worker */
+    PN_ON_LINE pn_word overflowed; /* RECORD: 1 when a worker had no room left; workers */
+    pn_word turn;               /* REPLAY: index of the decision that is next; whoever makes it */
+    pn_ref stash;               /* REPLAY: frames taken from the injectors before their turn, a list through frame.waiter */
+    pn_decision found;          /* DIVERGED: what was decided instead of decision `turn` */
+    pn_lane lanes[];            /* one per worker */
+} pn_log;
 
 #define PN_RECORD_OFFSET 48u
 
@@ -416,6 +455,10 @@ _Static_assert(offsetof(pn_node, result) == PN_RECORD_OFFSET && offsetof(pn_node
 _Static_assert(offsetof(pn_node, waiter) == offsetof(pn_frame, waiter), "node");
 _Static_assert(offsetof(pn_node, children) == offsetof(pn_frame, children), "node");
 _Static_assert(sizeof(pn_edge) == 16 && sizeof(pn_semaphore) == 8, "edge, semaphore");
+
+_Static_assert(sizeof(pn_decision) == 24 && offsetof(pn_decision, ticket) == 8, "decision");
+_Static_assert(sizeof(pn_lane) == PN_CACHE_LINE && offsetof(pn_log, lanes) == 3 * PN_CACHE_LINE, "log");
+_Static_assert(PN_WORKER_COUNT_MAX <= 256 && PN_NEST_MAX <= 255, "worker and nest are a byte in a decision");
 
 #if defined(__wasm__)
 static inline void *pn_at(pn_ref ref) {

@@ -10,7 +10,9 @@
 #include "idle.h"
 #include "injector.h"
 #include "join.h"
+#include "log.h"
 #include "policy.h"
+#include "replay.h"
 #include "range.h"
 
 void pn_run_hold(pn_worker *worker, pn_ref frame) {
@@ -18,12 +20,26 @@ void pn_run_hold(pn_worker *worker, pn_ref frame) {
     worker->held_frame = frame;
 }
 
+/* Not what a worker does in most rounds; the rest stays small for the host's compiler. */
+#define OUT_OF_LINE __attribute__((noinline))
+
+/* The queue a frame belongs in. Returns 0 when it is full. */
+static uint32_t push_outside(pn_worker *worker, pn_ref frame) {
+    if (pn_log_is_on(worker)) return pn_log_pushes_outside(worker, frame);
+    return pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame);
+}
+
+/* The own deque. Returns 0 when it is full. */
+static uint32_t push_own(pn_worker *worker, pn_ref frame) {
+    if (pn_log_is_on(worker) && pn_log_spills(worker, frame)) return 0;
+    return pn_deque_push(worker, frame);
+}
+
 /* A pinned frame may be in no queue but the mailbox. It came from there or was pushed by the host, which leaves a cell
  * free for it, so it is held only inside nested dispatches. */
 static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
-    uint32_t flags = pn_frame_at(frame)->flags;
-    if (!pn_flags_are_pinned(flags)) return 0;
-    if (!pn_injector_push(pn_injector_of(flags), frame)) {
+    if (!pn_flags_are_pinned(pn_frame_at(frame)->flags)) return 0;
+    if (!push_outside(worker, frame)) {
         pn_counter_add(&worker->counters.spills, 1);
         pn_run_hold(worker, frame);
     }
@@ -31,35 +47,43 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
 }
 
 /* No notify: the worker looks into the same queues before it can sleep. */
-void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
+OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 0)) return;
-    if (pn_deque_push(worker, frame)) return;
+    if (push_own(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) return;
+    if (push_outside(worker, frame)) return;
     pn_run_hold(worker, frame);
 }
 
-void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
+OUT_OF_LINE void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 1)) return;
-    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) {
+    if (push_outside(worker, frame)) {
         /* The worker goes on with its own deque first, so another one may take this frame. */
         if (!pn_deque_is_empty(worker)) pn_idle_notify(worker);
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_deque_push(worker, frame)) return;
+    if (push_own(worker, frame)) return;
     pn_run_hold(worker, frame);
 }
 
-void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
-    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame) != 0) {
+OUT_OF_LINE void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
+    if (push_outside(worker, frame)) {
         pn_idle_notify(worker);
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
     pn_run_hold(worker, frame);
+}
+
+void pn_run_requeue_all_elsewhere(pn_worker *worker, pn_ref list) {
+    while (list != 0) { /* ends: the list does */
+        pn_ref frame = list;
+        list = pn_load_relaxed(&pn_frame_at(frame)->waiter); /* relaxed: nobody else sees the list */
+        pn_run_requeue_elsewhere(worker, frame);
+    }
 }
 
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list) {
@@ -236,14 +260,20 @@ static void push_context(pn_worker *worker) {
 
 /* What a bulk left in the deque goes elsewhere before leapfroggers may look there again. */
 static void end_help(pn_worker *worker) {
+    uint32_t logged = pn_log_is_on(worker);
+    pn_ref others = 0;
     pn_ref frame;
+    if (logged) pn_replay_await(worker); /* before it, thieves may not have come yet */
     while ((frame = pn_deque_pop(worker)) != 0) { /* ends: at a JOB, or at the end of the deque */
         if (pn_frame_at(frame)->kind == PN_KIND_JOB) {
             PN_ASSERT(pn_deque_push(worker, frame), BROKEN_INVARIANT); /* its place is still free */
             break;
         }
-        pn_run_requeue_elsewhere(worker, frame);
+        pn_store_relaxed(&pn_frame_at(frame)->waiter, others); /* relaxed: nobody else sees it */
+        others = frame;
     }
+    if (logged) pn_log_decide(worker, PN_DECISION_HELPED, 0, 0, 0);
+    pn_run_requeue_all_elsewhere(worker, others);
     /* seq_cst: after the pops, so a leapfrogger that sees 0 loses its CAS for them; pairs with leapfrog in join.c. */
     pn_store_seq_cst(&worker->helping, 0);
 }

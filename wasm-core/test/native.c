@@ -22,6 +22,7 @@ task_function vtable[SLOT_COUNT];
 _Thread_local uint64_t pn_test_atomics;
 #endif
 void (*on_trap)(uint32_t worker);
+void (*on_wait)(uint32_t worker);
 void (*on_complete)(uint32_t worker, uint32_t frame);
 void (*on_node)(uint32_t worker, uint32_t node, uint32_t state);
 void (*on_trace)(uint32_t node, uint32_t event);
@@ -184,7 +185,8 @@ void penny_host_unpark(uint32_t worker) {
 }
 
 void penny_host_wait(void) {
-    host_rest(current_worker());
+    if (on_wait) on_wait(current_worker());
+    else host_rest(current_worker());
 }
 
 void penny_host_heartbeat(void) {

@@ -9,10 +9,14 @@ import dev.penny.api.Policy;
 import dev.penny.api.RuntimeReport;
 import dev.penny.api.ScopeOptions;
 import dev.penny.api.TaskFailedException;
+import dev.penny.api.TaskHandle;
 import dev.penny.api.TaskModule;
 import dev.penny.api.TaskScope;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.Prerequisites;
+import dev.penny.api.graph.Program;
+import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.internal.engine.JavaModuleDraft;
@@ -201,6 +205,21 @@ public final class Penny implements AutoCloseable {
      */
     public GraphBuilder graph(String name) {
         return scheduler.graph(name);
+    }
+
+    /**
+     * For a task that waits for others: {@code after(a, b).submit(f, x)} runs {@code f} when both have ended, and
+     * {@code after().submit(f, a, x)} when {@code a} has, with its result as an argument. No thread waits meanwhile.
+     *
+     * @param tasks handles of this Penny or another; none is fine
+     */
+    public Prerequisites after(TaskHandle<?>... tasks) {
+        return scheduler.liveTasks().after(tasks);
+    }
+
+    /** Starts a program: tasks issued in order that say what they read and write, and run out of order. */
+    public Program program(ProgramOptions options) {
+        return scheduler.program(options);
     }
 
     /**

@@ -52,6 +52,21 @@ final class FileInputs implements InputSource {
         return new FileInputs(search.found);
     }
 
+    /**
+     * Only the names, sorted.
+     *
+     * @throws UsageException if a glob matches no file, or a directory cannot be listed
+     */
+    static List<String> names(Path directory, List<String> globs) {
+        FileInputs inputs = find(directory, globs);
+        inputs.found.forEach((name, one) -> {
+            if (one instanceof Found.Unlisted(String reason)) {
+                throw new UsageException("cannot list the directory: directory=%s, reason=%s".formatted(name, reason));
+            }
+        });
+        return List.copyOf(inputs.found.keySet());
+    }
+
     @Override
     public String unit() {
         return "files";

@@ -2,7 +2,9 @@ package dev.penny.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * A shell glob: {@code *}, {@code ?}, {@code [a-z]}, {@code [!a-z]} and {@code {a,b}} within a name, {@code **} for any number of
@@ -152,9 +154,14 @@ record GlobPattern(String root, List<Segment> segments) {
                 literal.append(plain);
             }
         }
-        return wild
-                ? new Segment.Wildcard(Pattern.compile(regex.toString(), Pattern.DOTALL), name.startsWith("."))
-                : new Segment.Literal(literal.toString());
+        if (!wild) {
+            return new Segment.Literal(literal.toString());
+        }
+        try {
+            return new Segment.Wildcard(Pattern.compile(regex.toString(), Pattern.DOTALL), name.startsWith("."));
+        } catch (PatternSyntaxException e) {
+            throw new UsageException("not a glob: name='%s', reason=%s".formatted(name, e.getDescription().toLowerCase(Locale.ROOT)), e);
+        }
     }
 
     private static String characterClass(String inner) {

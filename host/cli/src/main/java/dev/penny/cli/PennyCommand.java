@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 final class PennyCommand implements Runnable {
 
     /** In the order of the help text. */
-    private static final List<Class<?>> COMMANDS = List.of(CallCommand.class, MapCommand.class, InspectCommand.class,
+    private static final List<Class<?>> COMMANDS = List.of(CallCommand.class, MapCommand.class, RunCommand.class, InspectCommand.class,
             DoctorCommand.class, LayoutCommand.class, CompletionCommand.class);
 
     private final Terminal terminal;

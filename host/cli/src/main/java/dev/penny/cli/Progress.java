@@ -37,12 +37,22 @@ sealed interface Progress extends AutoCloseable {
 
     /** A bar, if the mode and the terminal want one. */
     static Progress start(Mode mode, Terminal terminal, InputSource source) {
+        return start(mode, terminal, source.unit(), source.total());
+    }
+
+    /**
+     * A bar, if the mode and the terminal want one.
+     *
+     * @param unit what a step is, in the plural
+     * @param total how many steps there will be, if that is known
+     */
+    static Progress start(Mode mode, Terminal terminal, String unit, OptionalLong total) {
         boolean shown = switch (mode) {
             case AUTO -> terminal.display().errShown();
             case ALWAYS -> true;
             case NEVER -> false;
         };
-        return shown ? new Bar(terminal.err(), terminal.display().columns(), source.unit(), source.total()) : new Silent();
+        return shown ? new Bar(terminal.err(), terminal.display().columns(), unit, total) : new Silent();
     }
 
     /** No progress. */

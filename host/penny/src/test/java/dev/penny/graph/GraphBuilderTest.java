@@ -36,6 +36,7 @@ class GraphBuilderTest {
     private TaskFunction<Object> addLongs;
     private TaskFunction<Object> length;
     private TaskFunction<Object> greet;
+    private TaskFunction<Object> same;
     private GraphBuilder builder;
 
     @BeforeEach
@@ -46,10 +47,12 @@ class GraphBuilderTest {
                 .function("addLongs", "(i64,i64)->i64", call -> call.result(call.i64(0) + call.i64(1)))
                 .function("length", "(bytes)->i32", call -> call.result(call.view(0).remaining()))
                 .function("greet", "(string)->string", call -> call.result("hello " + call.string(0)))
+                .function("same", "(bytes)->bytes", call -> call.result(call.bytes(0)))
                 .register();
         addLongs = module.function("addLongs");
         length = module.function("length");
         greet = module.function("greet");
+        same = module.function("same");
         builder = penny.graph("g");
     }
 
@@ -99,11 +102,14 @@ class GraphBuilderTest {
                 + " type=i32, value=4294967296, min=-2147483648, max=2147483647", () -> builder.task("t", add, 1L << 32, 2));
         refused("a result does not fit the argument: graph=g, task=t, argument=0, expected=i64, from=sum, result=i32",
                 () -> builder.task("t", addLongs, sum, 2));
-        refused("a result does not fit the argument: graph=g, task=t, argument=0, expected=bytes, from=text, result=string",
-                () -> builder.task("t", length, text));
+        GraphTask bytes = builder.task("bytes", same, new byte[3]);
+        refused("a result does not fit the argument: graph=g, task=t, argument=0, expected=string, from=bytes, result=bytes",
+                () -> builder.task("t", greet, bytes));
+        GraphTask size = builder.task("size", length, text);
         // What was refused is not in the graph.
         try (TaskGraph graph = builder.build()) {
-            assertEquals(List.of("sum", "text"), graph.tasks().stream().map(GraphTask::name).toList());
+            assertEquals("hello you".length(), graph.run().join().result(size));
+            assertEquals(List.of("sum", "text", "bytes", "size"), graph.tasks().stream().map(GraphTask::name).toList());
         }
     }
 

@@ -23,7 +23,7 @@ public interface GraphBuilder {
      * @param name unique in this graph, not blank
      * @param function what it runs; its options ({@link TaskFunction#with}) give the task's priority and worker, a deadline is refused
      * @param arguments one per parameter: a value as for {@link TaskFunction#submit}, kept in linear memory as long as the graph, or a
-     *         {@link GraphTask}, whose result is passed on in linear memory and must be of exactly the parameter's type
+     *         {@link GraphTask}, whose result is passed on in linear memory and must be of exactly the parameter's type, or text for bytes
      * @throws GraphException the name is taken; the function is another Penny's; an argument is missing, too many, of the wrong type, or a
      *         task of another graph
      */

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xEAB9ECD9F60866FAL;
+    public static final long ABI_HASH = 0xE64E3DD8FEA4FA81L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -288,6 +288,8 @@ public final class CoreLayout {
     public static final int CONTEXT_FRAME = 0;
     /** Ring: the slot it prefers; the host may write it before the worker runs. */
     public static final int WORKER_HOME_SLOT = 444;
+    /** Its log, 0: none; the host writes it before the worker runs. */
+    public static final int WORKER_LOG_REF = 452;
     /** u64; deque. */
     public static final int WORKER_TOP = 640;
     /** u64; deque. */
@@ -468,6 +470,8 @@ public final class CoreLayout {
     public static final int GRAPH_SKIPPED = 136;
     /** The host sets 1: what has not started is skipped. */
     public static final int GRAPH_CANCELLED = 140;
+    /** 1 + index of a watched node that was released while it was under way, 0: none. */
+    public static final int GRAPH_CONFLICT = 148;
     /** LIVE: the host sets 1 to hear of the next node that ends. */
     public static final int GRAPH_WAITER = 144;
 
@@ -520,6 +524,52 @@ public final class CoreLayout {
     public static final int SEMAPHORE_BYTES = 8;
     /** Semaphore word, u64: the permits are shifted by this; the host writes nothing else. */
     public static final int SEMAPHORE_PERMITS_SHIFT = 32;
+
+    // Log. Decisions, recorded or to be replayed; in the argument region, a multiple of 128. The host writes zeros first.
+    /** Size of a log without lanes. */
+    public static final int LOG_BYTES = 384;
+    /** LOG_*. */
+    public static final int LOG_MODE = 0;
+    /** REPLAY: decisions of all workers in order. */
+    public static final int LOG_DECISIONS_REF = 4;
+    /** REPLAY: how many. */
+    public static final int LOG_DECISION_COUNT = 8;
+    /** RECORD: 1 when a worker had no room left. */
+    public static final int LOG_OVERFLOWED = 256;
+    /** REPLAY: index of the decision that is next. */
+    public static final int LOG_TURN = 260;
+    /** REPLAY: frames taken from the injectors before their turn, 0: none. */
+    public static final int LOG_STASH = 264;
+    /** DIVERGED: what was decided instead of that one. */
+    public static final int LOG_FOUND = 272;
+    /** First lane, one per worker. */
+    public static final int LOG_LANES = 384;
+    /** Bytes from one lane to the next. */
+    public static final int LANE_BYTES = 128;
+    /** Where the worker records. */
+    public static final int LANE_DECISIONS_REF = 0;
+    /** Decisions there is room for. */
+    public static final int LANE_CAPACITY = 4;
+    /** REPLAY: index of the worker's next decision; the host writes the first. */
+    public static final int LANE_NEXT = 8;
+    /** Decisions recorded. */
+    public static final int LANE_COUNT = 16;
+    /** Bytes from one decision to the next. */
+    public static final int DECISION_BYTES = 24;
+    /** Recorded: its number among all, there are gaps; to be replayed: index of the worker's next one. */
+    public static final int DECISION_ORDER = 0;
+    /** u8; DECISION_*. */
+    public static final int DECISION_KIND = 4;
+    /** u8. */
+    public static final int DECISION_WORKER = 5;
+    /** u8; whose deque, 0 if none. */
+    public static final int DECISION_VICTIM = 6;
+    /** u8; dispatches around the current one. */
+    public static final int DECISION_NEST = 7;
+    /** u64; of the frame, 0: none. */
+    public static final int DECISION_TICKET = 8;
+    /** See the kinds. */
+    public static final int DECISION_ITEM = 16;
 
     // Worker states. Prefix `WORKER_STATE_`.
     /** Outside the loop: not started, or sent back by RETURN. */
@@ -580,6 +630,8 @@ public final class CoreLayout {
     public static final int FLAG_STARTED = 32;
     /** SINGLE: yielded or waited before; the core's. */
     public static final int FLAG_RAN = 64;
+    /** NODE of a graph with conditions, state FREE before a run: a release while it is under way fails the run. */
+    public static final int FLAG_WATCHED = 128;
 
     // Flags of graphs. Prefix `GRAPH_FLAG_`.
     /** The host hears of every dispatch of a node, before and after. */
@@ -702,6 +754,58 @@ public final class CoreLayout {
     public static final int ACTION_RING_TURN = 20;
     /** Found nothing in a round of a policy other than work stealing. */
     public static final int ACTION_POLICY_MISS = 21;
+
+    // Modes of a log. Prefix `LOG_`.
+    /** Workers write down what they decide. */
+    public static final int LOG_RECORD = 1;
+    /** Workers decide what is written down. */
+    public static final int LOG_REPLAY = 2;
+    /** A replay that could not: workers decide for themselves again. */
+    public static final int LOG_DIVERGED = 3;
+
+    // Decisions in a log. Prefix `DECISION_`.
+    /** Took a frame from its own deque. */
+    public static final int DECISION_POP = 1;
+    /** Stole a frame from the victim. */
+    public static final int DECISION_STEAL = 2;
+    /** Took a frame from an injector. */
+    public static final int DECISION_INJECTOR = 3;
+    /** Took a frame from its own mailbox. */
+    public static final int DECISION_MAIL = 4;
+    /** Told a task to promote its oldest fork; item, here and up to RESUME: polls of the worker so far. */
+    public static final int DECISION_BEAT = 5;
+    /** Made a fork visible to thieves. */
+    public static final int DECISION_PROMOTE = 6;
+    /** Found its deque full, so kept a promoted fork. */
+    public static final int DECISION_KEEP = 7;
+    /** Found no frame for a fork. */
+    public static final int DECISION_NO_FRAME = 8;
+    /** Took a fork back un-started. */
+    public static final int DECISION_RECLAIM = 9;
+    /** Found that a fork has been stolen. */
+    public static final int DECISION_LOST = 10;
+    /** Found that a fork has ended. */
+    public static final int DECISION_JOINED = 11;
+    /** Went on with a fork that had waited for something. */
+    public static final int DECISION_RESUME = 12;
+    /** Stole a frame from the victim, which runs the fork it waits for. */
+    public static final int DECISION_LEAPFROG = 13;
+    /** Gave the upper half of a range away; item: the first that was left. */
+    public static final int DECISION_SPLIT = 14;
+    /** Left a range and queued the rest first; item: the first that was left. */
+    public static final int DECISION_LEAVE = 15;
+    /** Left a range and queued the rest last; item: the first that was left. */
+    public static final int DECISION_MAKE_WAY = 16;
+    /** Ended a part of a bulk; item: the first that was not run. */
+    public static final int DECISION_END = 17;
+    /** Accounted for the last item of a bulk. */
+    public static final int DECISION_COMPLETE = 18;
+    /** Found the queue full in which it wanted to put a frame. */
+    public static final int DECISION_SPILL = 19;
+    /** Emptied its deque after a task that waited for something else had helped. */
+    public static final int DECISION_HELPED = 20;
+    /** A task of the host saw what it had waited for; item: which of the things it may see. */
+    public static final int DECISION_CHOICE = 21;
 
     // Panic codes. Prefix `PANIC_`.
     /** An argument of an export is out of range. */

@@ -61,6 +61,12 @@ public interface WorkerLink {
     default TaskForks taskForks() {
         throw new UnsupportedOperationException("this worker cannot fork");
     }
+
+    /** Graphs built by the task that this worker is dispatching. */
+    default TaskGraphs taskGraphs() {
+        throw new UnsupportedOperationException("this worker has no graphs");
+    }
+
     /** The core's fork functions in this worker. */
     CoreForks forks();
 

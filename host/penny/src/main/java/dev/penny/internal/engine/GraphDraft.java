@@ -110,7 +110,7 @@ final class GraphDraft implements GraphBuilder {
     private GraphNode source(String task, int argument, ValueType expected, GraphNode source) {
         source.requireNoCondition(task);
         ValueType given = source.function().signature().result().orElse(null);
-        if (given != expected) {
+        if (given != expected && !(given == ValueType.STRING && expected == ValueType.BYTES)) {
             throw new GraphException("a result does not fit the argument: graph=%s, task=%s, argument=%d, expected=%s, from=%s, result=%s"
                     .formatted(name, task, argument, expected.text(), source.name(), given == null ? "()" : given.text()));
         }

@@ -189,4 +189,22 @@ public final class Modules {
     void close() {
         all().forEach(LoadedModule::closeGuests);
     }
+
+    /**
+     * Finds a function for a guest.
+     *
+     * @param name {@code module/function}, or with its signature if it has several
+     * @throws LinkException there is none
+     */
+    LoadedFunction<?> named(String name) {
+        int slash = name.indexOf('/');
+        if (slash < 0) {
+            throw new LinkException("not the name of a function: name='%s', form=module/function".formatted(name));
+        }
+        String module = name.substring(0, slash);
+        LoadedModule found = all().stream().filter(known -> known.name().equals(module)).findFirst()
+                .orElseThrow(() -> new LinkException("no such module: name='%s', loaded=%s".formatted(name,
+                        String.join(" ", all().stream().map(LoadedModule::name).toList()))));
+        return (LoadedFunction<?>) found.function(name.substring(slash + 1));
+    }
 }

@@ -1,6 +1,5 @@
 package dev.penny.internal.engine;
 
-import dev.penny.api.LinkException;
 import dev.penny.api.Signature;
 import dev.penny.internal.core.TaskForks;
 import java.util.Optional;
@@ -61,15 +60,7 @@ final class NamedForks implements TaskForks {
 
     @Override
     public Target target(String name) {
-        int slash = name.indexOf('/');
-        if (slash < 0) {
-            throw new LinkException("not the name of a function: name='%s', form=module/function".formatted(name));
-        }
-        String module = name.substring(0, slash);
-        LoadedModule found = scheduler.modules().all().stream().filter(known -> known.name().equals(module)).findFirst()
-                .orElseThrow(() -> new LinkException("no such module: name='%s', loaded=%s".formatted(name,
-                        String.join(" ", scheduler.modules().all().stream().map(LoadedModule::name).toList()))));
-        return new Function((LoadedFunction<?>) found.function(name.substring(slash + 1)));
+        return new Function(scheduler.modules().named(name));
     }
 
     private static LoadedFunction<?> loaded(Target target) {

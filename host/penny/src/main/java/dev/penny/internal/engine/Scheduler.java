@@ -9,6 +9,8 @@ import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.Program;
+import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
@@ -52,6 +54,7 @@ public final class Scheduler {
     private final Modules modules;
     private final ForkJoin forks;
     private final List<Worker> workers;
+    private final LiveGraphs liveGraphs;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
     private final Optional<TurnTimer> turnTimer;
@@ -59,6 +62,7 @@ public final class Scheduler {
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
     private final ReentrantLock lifecycle = new ReentrantLock();
+    private volatile LiveTasks liveTasks;
     private volatile Phase phase = Phase.OPEN;
     private volatile ThreadBackend.Crew crew;
     private volatile ThreadBackend backend;
@@ -72,6 +76,7 @@ public final class Scheduler {
         this.memory = coreModule.memory();
         this.submitter = new Submitter(this, memory, config.rejectWhenFull());
         this.modules = new Modules(this);
+        this.liveGraphs = new LiveGraphs(this);
         this.forks = new ForkJoin(this);
         List<Worker> made = new ArrayList<>();
         for (int index = 0; index < config.workers(); index++) {
@@ -251,6 +256,9 @@ public final class Scheduler {
     // ---- completion, on workers
 
     void completed(Worker worker, int frame) {
+        if (liveGraphs.completed(worker, frame)) {
+            return;
+        }
         if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
             nodeFailed(worker, frame);
             return;
@@ -291,7 +299,11 @@ public final class Scheduler {
 
     /** A completion that found no stack: results in the heap are gone by now, so a frame that has some fails. */
     void completedLate(Worker worker, int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_GRAPH) {
+        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
+        if (kind != CoreLayout.KIND_SINGLE && kind != CoreLayout.KIND_BULK) {
+            if (kind == CoreLayout.KIND_NODE && memory.getInt(frame + CoreLayout.NODE_STATE) == CoreLayout.FRAME_STATE_FAILED) {
+                worker.failed(new StackOverflowError());
+            }
             completed(worker, frame);
             return;
         }
@@ -335,6 +347,40 @@ public final class Scheduler {
         return new GraphDraft(this, name);
     }
 
+    /** Starts a program. */
+    public Program program(ProgramOptions options) {
+        return new ProgramRun(this, options);
+    }
+
+    /** Tasks that wait for others; made at its first use. */
+    public LiveTasks liveTasks() {
+        LiveTasks made = liveTasks;
+        if (made != null) {
+            return made;
+        }
+        checkOpen("after");
+        synchronized (liveGraphs) {
+            if (liveTasks == null) {
+                liveTasks = new LiveTasks(this);
+            }
+            return liveTasks;
+        }
+    }
+
+    LiveGraphs liveGraphs() {
+        return liveGraphs;
+    }
+
+    /** Frees a result block that a node has left, from any thread. */
+    void freeResult(int ref) {
+        ForkStack forks = Worker.forksOn(this);
+        if (forks != null) {
+            forks.worker().freeResult(ref);
+        } else if (!isClosed() && !isBroken()) {
+            coreModule.freeResult(ref);
+        }
+    }
+
     /** The first of so many successive numbers, for frames that do not come from the host frames. */
     long takeTickets(int count) {
         return tickets.getAndAdd(count);
@@ -355,6 +401,7 @@ public final class Scheduler {
         if (broken.compareAndSet(null, cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
             submitter.abandonAll(cause);
+            liveGraphs.abandonAll(cause);
         }
     }
 
@@ -421,6 +468,7 @@ public final class Scheduler {
             heartbeat.close();
             turnTimer.ifPresent(TurnTimer::close);
             submitter.abandonAll(closed("close"));
+            liveGraphs.abandonAll(closed("close"));
             workers.forEach(Worker::closeGuests);
             modules.close();
             runtime.close();
@@ -430,7 +478,7 @@ public final class Scheduler {
     }
 
     private void awaitDrained() {
-        BooleanSupplier drained = () -> isBroken() || submitter.allDone();
+        BooleanSupplier drained = () -> isBroken() || submitter.allDone() && liveGraphs.allDone();
         while (!drained.getAsBoolean()) {
             if (!drive(drained)) {
                 LockSupport.parkNanos(DRAIN_WAIT_NANOS);

@@ -13,6 +13,7 @@ import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.core.CoreUpcalls;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.TaskForks;
+import dev.penny.internal.core.TaskGraphs;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.internal.guest.Guest;
@@ -191,9 +192,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
     }
 
+    /** How the frame of the upcall {@link #complete} has ended. */
+    int completedState() {
+        return memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_STATE);
+    }
+
     /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
     private void missedCompletion(int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.liveGraphs().has(frame)) {
             failure = null;
         } else {
             missedUpcalls.completion(frame);
@@ -339,6 +345,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     @Override
     public TaskForks taskForks() {
         return taskForks;
+    }
+
+    @Override
+    public TaskGraphs taskGraphs() {
+        return new NamedGraphs(scheduler);
     }
 
     @Override

@@ -46,6 +46,7 @@ final class JsContext implements AutoCloseable {
                 log: (level, text) => { log(level, TextOf(text)); },
                 join: forks.join,
                 all: forks.all,
+                graph: forks.graph,
               });
               Object.defineProperty(globalThis, 'penny', { value: penny });
               return Object.freeze({

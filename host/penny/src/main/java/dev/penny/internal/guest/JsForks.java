@@ -29,7 +29,7 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
 import org.graalvm.polyglot.proxy.ProxyObject;
 
 /**
- * The host side of {@code penny.join} and {@code penny.all} in one context; {@code penny-fork.js} is the other side.
+ * The host side of {@code penny.join}, {@code penny.all} and {@code penny.graph} in one context; {@code penny-fork.js} is the other side.
  *
  * <p><b>Threads:</b> the one that uses the context.
  */
@@ -92,6 +92,7 @@ final class JsForks {
             });
         });
         functions.put("call", (ProxyExecutable) arguments -> waiting(() -> call(arguments[0].asInt(), arguments[1])));
+        functions.put("graph", (ProxyExecutable) arguments -> waiting(() -> graph(arguments[0].asString(), arguments[1])));
         functions.put("later", (ProxyExecutable) arguments -> {
             laters.add(new Later(given.remove(arguments[0].asInt()), arguments[1]));
             return null;
@@ -148,21 +149,30 @@ final class JsForks {
         }
     }
 
+    private Object graph(String name, Value specs) {
+        WorkerLink link = worker.orElseThrow(() -> new IllegalStateException("the module is still being loaded"));
+        return JsGraphs.run(link.taskGraphs(), name, specs, id -> targets.get(id).name());
+    }
+
     private static Object[] arguments(Signature signature, Value call) {
         Object[] arguments = new Object[Math.toIntExact(call.getArraySize()) - 1];
         for (int i = 0; i < arguments.length; i++) {
             Value value = call.getArrayElement(i + 1L);
-            ValueType type = i < signature.parameters().size() ? signature.parameters().get(i) : ValueType.STRING;
-            arguments[i] = switch (type) {
-                case I32 -> value.asInt();
-                case I64 -> value.asLong();
-                case F32 -> (float) value.asDouble();
-                case F64 -> value.asDouble();
-                case STRING -> value.asString();
-                case BYTES -> bytes(value);
-            };
+            arguments[i] = argument(i < signature.parameters().size() ? signature.parameters().get(i) : ValueType.STRING, value);
         }
         return arguments;
+    }
+
+    /** A value that the script has found to be of this type. */
+    static Object argument(ValueType type, Value value) {
+        return switch (type) {
+            case I32 -> value.asInt();
+            case I64 -> value.asLong();
+            case F32 -> (float) value.asDouble();
+            case F64 -> value.asDouble();
+            case STRING -> value.asString();
+            case BYTES -> bytes(value);
+        };
     }
 
     /** Of a {@code Uint8Array} or an {@code ArrayBuffer}. */
@@ -180,11 +190,16 @@ final class JsForks {
     }
 
     private static Object result(Object value) {
-        return ProxyArray.fromArray(0, switch (value) {
+        return ProxyArray.fromArray(0, forScript(value));
+    }
+
+    /** A result as the script takes it. */
+    static Object forScript(Object value) {
+        return switch (value) {
             case byte[] bytes -> ByteBuffer.wrap(bytes);
             case Float single -> (double) single;
             default -> value;
-        });
+        };
     }
 
     /** The message and the stack that an error in the joiner's language gets. */

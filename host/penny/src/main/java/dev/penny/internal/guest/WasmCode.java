@@ -104,8 +104,12 @@ final class WasmCode {
         importedMemory.ifPresent(memory::attach);
         Map<String, Map<String, Object>> imports = new HashMap<>();
         importedMemory.ifPresent(value -> imports.put(WasmImports.MEMORY_MODULE, Map.of(WasmImports.MEMORY_NAME, value)));
+        Optional<GuestGraphs> graphs = WasmImports.imports(shape, "graph_run")
+                ? Optional.of(new GuestGraphs(name, link.taskGraphs(), memory)) : Optional.empty();
         if (WasmImports.usesPenny(shape)) {
-            imports.put(WasmImports.PENNY, pennyFunctions(link, memory));
+            Map<String, Object> offered = pennyFunctions(link, memory);
+            graphs.ifPresent(one -> offered.put("graph_run", one.function()));
+            imports.put(WasmImports.PENNY, offered);
         }
         Optional<Wasi> wasi = options.wasi().filter(allowed -> WasmImports.usesWasi(shape))
                 .map(allowed -> new Wasi(name, allowed, log));
@@ -118,6 +122,7 @@ final class WasmCode {
                 ? Optional.of(exports.getMember(WasmImports.MEMORY_NAME)) : Optional.empty();
         Optional<Value> visible = importedMemory.or(() -> own);
         visible.ifPresent(memory::attach);
+        graphs.ifPresent(one -> one.attach(functions.allocates() ? Optional.of(exports.getMember("penny_alloc")) : Optional.empty()));
         Optional<WorkerLink.Registration> beat = shape.globals().contains(BEAT_FLAG)
                 ? Optional.of(link.registerBeatFlag(exports.getMember(BEAT_FLAG))) : Optional.empty();
         return new Live(exports, visible, wasi, beat);

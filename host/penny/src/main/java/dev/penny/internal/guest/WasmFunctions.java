@@ -61,7 +61,8 @@ final class WasmFunctions {
         return new GuestTraits(shared, allocates(), release);
     }
 
-    private boolean allocates() {
+    /** True if it exports {@code penny_alloc}. */
+    boolean allocates() {
         return shape.exports("penny_alloc", ALLOC);
     }
 

@@ -9,6 +9,7 @@ import dev.penny.internal.guest.WasmShape.OtherImport;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Decides which imports of a guest Penny satisfies. */
 final class WasmImports {
@@ -19,6 +20,7 @@ final class WasmImports {
 
     /** What the module {@code penny} offers. */
     private static final Map<String, NativeType> OFFERED = Map.of(
+            "graph_run", new NativeType(List.of("i32", "i32"), List.of("i32")),
             "log", new NativeType(List.of("i32", "i32", "i32"), List.of()),
             "poll", new NativeType(List.of(), List.of("i32")),
             "fork", new NativeType(List.of("i32", "i64", "i64", "i64", "i64", "i64", "i64", "i64"), List.of("i32")),
@@ -28,6 +30,8 @@ final class WasmImports {
             "function", new NativeType(List.of("i32", "i32"), List.of("i32")),
             "spawn", new NativeType(List.of("i32", "i64", "i64", "i64", "i64", "i64", "i64", "i64"), List.of("i32")),
             "await", new NativeType(List.of("i32"), List.of("i64")));
+
+    private static final Set<String> NO_FORKS = Set.of("log", "graph_run");
 
     private WasmImports() { }
 
@@ -96,7 +100,7 @@ final class WasmImports {
         return shape.imports().stream().anyMatch(item -> item.module().equals(WasiFunction.MODULE));
     }
 
-    /** True if the module can log, or fork. */
+    /** True if the module can log, fork or run graphs. */
     static boolean usesPenny(WasmShape shape) {
         return shape.imports().stream().anyMatch(item -> item.module().equals(PENNY));
     }
@@ -108,6 +112,6 @@ final class WasmImports {
 
     /** True if the module forks, in any way. */
     static boolean forks(WasmShape shape) {
-        return shape.imports().stream().anyMatch(item -> item.module().equals(PENNY) && !item.name().equals("log"));
+        return shape.imports().stream().anyMatch(item -> item.module().equals(PENNY) && !NO_FORKS.contains(item.name()));
     }
 }

@@ -1,4 +1,4 @@
-// penny.join and penny.all for one context. Evaluated before the module, so that it holds the real constructors whatever the module
+// penny.join, penny.all and penny.graph for one context. Evaluated before the module, so that it holds the real constructors whatever the module
 // does to the globals. The host side is JsForks.
 //
 // A fork is an entry of `jobs`, private to this context. Every `budget` forks the host is asked whether a heartbeat has passed; then the
@@ -95,6 +95,8 @@
       id,
       blocking: described[5],
       received,
+      arity: converts.length,
+      argument,
       /** The result, by a plain call if the function is of this module. */
       run: own === '' ? remote : (call) => {
         const result = invoke(call);
@@ -288,9 +290,84 @@
     return settled.map((one) => one.value);
   };
 
+  // ---- graphs
+
+  const OUTCOMES = ['not run', 'done', 'failed', 'skipped', 'cancelled'];
+  const PRIORITIES = { low: -1, normal: 0, high: 1 };
+
+  /** A task of a graph, with how it ended in the last run. */
+  const graphTask = (name, spec, indexOf) => {
+    let state = 0, value;
+    const task = {
+      name,
+      get outcome() { return OUTCOMES[state]; },
+      get error() { return state === 2 ? value : undefined; },
+      get result() {
+        if (state === 1) return value;
+        throw new ErrorOf(state === 2 ? value : `penny.graph: no result: task=${name}, outcome=${OUTCOMES[state]}`);
+      },
+      after: (...tasks) => {
+        for (const before of tasks) spec.after.push(indexOf(before));
+        return task;
+      },
+      priority: (priority) => {
+        if (!(priority in PRIORITIES)) throw new TypeErrorOf(`penny.graph: unknown priority: task=${name}, value=${show(priority)}, known=low, normal, high`);
+        spec.priority = PRIORITIES[priority];
+        return task;
+      },
+      pinnedTo: (worker) => {
+        const number = incoming.i32(worker);
+        if (number === undefined || number < 0) throw new TypeErrorOf(`penny.graph: not a worker: task=${name}, value=${show(worker)}`);
+        spec.worker = number;
+        return task;
+      },
+    };
+    return { task: Object.freeze(task), ended: (newState, newValue) => { state = newState; value = newValue; } };
+  };
+
+  const graph = (name = 'graph') => {
+    const specs = [], entries = [], indices = new MapOf();
+    const indexOf = (task) => {
+      const index = apply(mapGet, indices, [task]);
+      if (index === undefined) throw new TypeErrorOf(`penny.graph: not a task of this graph: graph=${name}, value=${show(task?.name ?? task)}`);
+      return index;
+    };
+    return Object.freeze({
+      name,
+      task: (taskName, call) => {
+        const target = targetOf(call);
+        if (call.length !== target.arity + 1) {
+          throw new TypeErrorOf(`penny: wrong arity: function=${target.name}, arguments=${call.length - 1}, expected=${target.arity}`);
+        }
+        const spec = { name: TextOf(taskName), target: target.id, values: [], sources: [], after: [], priority: 0, worker: -1 };
+        for (let i = 0; i < target.arity; i++) {
+          const source = apply(mapGet, indices, [call[i + 1]]);
+          spec.sources.push(source ?? -1);
+          spec.values.push(source === undefined ? target.argument(call, i) : null);
+        }
+        const { task, ended } = graphTask(spec.name, spec, indexOf);
+        apply(mapSet, indices, [task, specs.length]);
+        specs.push(spec);
+        entries.push({ target, ended });
+        return task;
+      },
+      run: () => {
+        if (exports === null) throw new ErrorOf('penny: graphs need a running task: the module is still being loaded');
+        for (const { ended } of entries) ended(0, undefined);
+        const answer = waiting(() => host.graph(name, specs));
+        for (let i = 0; i < entries.length; i++) {
+          const state = answer[1][i];
+          entries[i].ended(state, state === 1 ? entries[i].target.received(answer[2][i]) : answer[2][i]);
+        }
+        if (answer[0] !== null) throw new ErrorOf(answer[0]);
+      },
+    });
+  };
+
   return Object.freeze({
     join,
     all,
+    graph,
     link: (namespace) => { exports = namespace; },
     isAsync: (task) => task instanceof AsyncFunctionOf,
     isGenerator: (task) => task instanceof GeneratorFunctionOf,

@@ -16,11 +16,13 @@ class NearNamesTest {
     }
 
     @Test
-    void distanceCountsInsertionsDeletionsAndReplacements() {
+    void distanceCountsInsertionsDeletionsReplacementsAndSwaps() {
         assertEquals(0, NearNames.distance("", ""));
         assertEquals(3, NearNames.distance("", "abc"));
         assertEquals(3, NearNames.distance("kitten", "sitting"));
         assertEquals(2, NearNames.distance("flaw", "lawn"));
+        assertEquals(1, NearNames.distance("nmae", "name"));
+        assertEquals(2, NearNames.distance("ba dc", "ab cd"));
     }
 
     @Test
