@@ -92,11 +92,6 @@ static uint32_t skip_items(pn_block *block, uint32_t lo, uint32_t hi) {
     return hi - lo;
 }
 
-/* Parts of high and low priority go the way of work stealing whatever the policy. */
-static uint32_t follows_policy(const pn_worker *worker, const pn_frame *part) {
-    return worker->policy != PN_POLICY_WORK_STEALING && pn_flags_priority(part->flags) == PN_PRIORITY_NORMAL;
-}
-
 static uint32_t push_part(pn_worker *worker, pn_ref ref) {
     if (!pn_deque_push(worker, ref)) return 0;
     pn_idle_notify(worker);
@@ -104,7 +99,7 @@ static uint32_t push_part(pn_worker *worker, pn_ref ref) {
 }
 
 /* Gives the upper half of [lo, part.hi) to whoever steals it. No frame or no room: no split. */
-IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_t logged) {
+IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_t logged, uint32_t by_policy) {
     pn_ref ref = pn_frame_alloc(worker);
     if (ref == 0) return;
     pn_frame *upper = pn_frame_at(ref);
@@ -118,7 +113,7 @@ IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_
     upper->flags = part->flags;
     upper->ticket = part->ticket;
     if (logged) pn_log_decide(worker, PN_DECISION_SPLIT, 0, ref, lo);
-    if (!(follows_policy(worker, part) ? pn_policy_place_part(worker, ref) : push_part(worker, ref))) {
+    if (!(by_policy ? pn_policy_place_part(worker, ref) : push_part(worker, ref))) {
         if (!pn_injector_push(pn_injector_of(upper->flags), ref)) {
             pn_frame_free(worker, ref);
             return;
@@ -158,7 +153,7 @@ static OUT_OF_LINE uint32_t run_as_recorded(pn_worker *worker, pn_ref part_ref, 
     uint32_t first = part->lo;
     uint32_t next = first;
     for (;;) { /* ends: every round runs an item, or returns */
-        if (pn_replay_splits(worker, next)) split(worker, part, next, 1);
+        if (pn_replay_splits(worker, next)) split(worker, part, next, 1, 0);
         uint32_t end = next + pn_replay_batch(worker, next, min_u32(part->hi - next, grain));
         uint32_t skips = pn_replay_skips(worker, next);
         if (!skips) next = run_items(worker, block, next, end);
@@ -179,7 +174,7 @@ static OUT_OF_LINE uint32_t run_as_recorded(pn_worker *worker, pn_ref part_ref, 
     }
 }
 
-IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_max, uint32_t logged) {
+IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_max, uint32_t logged, uint32_t by_policy) {
     const pn_globals *globals = pn_globals_get();
     pn_frame *part = pn_frame_at(part_ref);
     pn_block *block = pn_block_at(part->block);
@@ -188,7 +183,6 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
     uint32_t next = first;
     uint32_t looked = first; /* item at which the injectors were looked at last */
     uint32_t may_split = !pn_flags_are_pinned(part->flags);
-    uint32_t by_policy = follows_policy(worker, part);
     uint32_t looks_for_high = pn_flags_priority(part->flags) != PN_PRIORITY_HIGH;
     PN_ASSERT(block->slot < globals->slot_capacity && part->hi <= block->count, BAD_REF);
     worker->range_failed = 0;
@@ -198,7 +192,7 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
     if (logged && pn_replay_is_on(worker)) return run_as_recorded(worker, part_ref, grain);
     for (;;) { /* ends: every round runs an item, or returns */
         if (part->hi - next > grain && may_split && (by_policy ? pn_policy_is_hungry(worker) : pn_deque_is_empty(worker)))
-            split(worker, part, next, logged);
+            split(worker, part, next, logged, by_policy);
         uint32_t end = next + min_u32(min_u32(part->hi - next, grain), items_max - (next - first));
         next = run_items(worker, block, next, end);
         count_executed(worker, next);
@@ -236,12 +230,18 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
 }
 
 static OUT_OF_LINE uint32_t run_logged(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
-    return run(worker, part_ref, items_max, 1);
+    return run(worker, part_ref, items_max, 1, 0);
+}
+
+/* Parts of high and low priority go the way of work stealing whatever the policy. */
+static OUT_OF_LINE uint32_t run_by_policy(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
+    return run(worker, part_ref, items_max, 0, pn_flags_priority(pn_frame_at(part_ref)->flags) == PN_PRIORITY_NORMAL);
 }
 
 uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     if (pn_log_is_on(worker)) return run_logged(worker, part_ref, items_max);
-    return run(worker, part_ref, items_max, 0);
+    if (worker->policy != PN_POLICY_WORK_STEALING) return run_by_policy(worker, part_ref, items_max);
+    return run(worker, part_ref, items_max, 0, 0);
 }
 
 /* Panics on a block whose items would lie outside the memory. */

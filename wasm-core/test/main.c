@@ -72,7 +72,8 @@ static void run(const char *group, const test *t, uint64_t first_seed, uint64_t 
 
 /* They look at single steps, steals or the order in which one worker goes through its deque. */
 static const char *const work_stealing_only[] = {
-    "core/", "policy/", "ring/", "explore/", "freeze/", "step/every_action_occurs", "range/block_grain_overrules_the_configuration",
+    "core/", "policy/", "ring/", "explore/", "freeze/", "log/",
+    "tree/a_recording_is_replayed", "step/every_action_occurs", "range/block_grain_overrules_the_configuration",
     "place/steps_look_in_the_same_order", "graph/order_is_checked", "worker/a_push_wakes_one",
 };
 
