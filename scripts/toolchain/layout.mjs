@@ -37,6 +37,8 @@ const families = {
   PN_COMMAND: ['COMMAND_', 'Commands'],
   PN_RUN: ['RUN_', 'Results of penny_worker_run'],
   PN_ACTION: ['ACTION_', 'Results of penny_worker_step'],
+  PN_LOG: ['LOG_', 'Modes of a log'],
+  PN_DECISION: ['DECISION_', 'Decisions in a log'],
   PN_PANIC: ['PANIC_', 'Panic codes'],
 };
 

@@ -27,7 +27,12 @@ enum pn_file {
     PN_FILE_PLACE = 16,
     PN_FILE_GRAPH = 17,
     PN_FILE_SEMAPHORE = 18,
-    PN_FILE_GRAPH_RELEASE = 19
+    PN_FILE_RING = 19,
+    PN_FILE_INBOX = 20,
+    PN_FILE_POLICY = 21,
+    PN_FILE_GRAPH_RELEASE = 22,
+    PN_FILE_LOG = 23,
+    PN_FILE_REPLAY = 24
 };
 
 _Noreturn static inline void pn_panic(uint32_t code, uint32_t line) {

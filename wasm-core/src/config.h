@@ -64,6 +64,26 @@
 #define PN_PENDING_POISONED (1u << 31) /* node.pending: a predecessor was not done */
 #define PN_SEMAPHORE_PERMITS_MAX 65535u
 
+/* Policies: values of globals.policy. */
+#define PN_POLICY_WORK_STEALING 0u
+#define PN_POLICY_ROUND_ROBIN 1u
+#define PN_POLICY_RANDOM 2u
+#define PN_POLICY_MERRY_GO_ROUND 3u
+#define PN_POLICY_HYBRID 4u
+#define PN_POLICY_COUNT 5u
+
+/* Inboxes: cells, and how many frames a worker places in one round (frames). */
+#define PN_INBOX_CAPACITY_MIN 4u
+#define PN_INBOX_CAPACITY_MAX 65536u
+#define PN_PLACE_MAX 16u
+
+/* The ring: slots, cells of a slot, frames taken at once; always look at the home slot first (65,536ths). */
+#define PN_RING_SLOTS_MAX 4096u
+#define PN_RING_SLOT_CAPACITY_MAX 256u
+#define PN_RING_BATCH_MAX 64u
+#define PN_RING_BIAS_MAX 65536u
+#define PN_RING_FLAG_BARRIER 1u
+
 /* How often a thief tries one victim again after losing a race, before it goes on to the next (attempts). */
 #define PN_STEAL_ATTEMPTS_MAX 4u
 

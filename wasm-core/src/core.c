@@ -5,6 +5,7 @@
 #include "globals.h"
 #include "heap.h"
 #include "join.h"
+#include "log.h"
 #include "registry.h"
 #include "run.h"
 #include "worker.h"
@@ -72,6 +73,11 @@ uint32_t penny_worker_fail(uint32_t worker_id, uint32_t keep) {
 
 uint32_t penny_worker_help(uint32_t worker_id) {
     return pn_worker_help(checked_worker(worker_id));
+}
+
+uint32_t penny_log_choice(uint32_t worker_id, uint32_t what, uint32_t seen) {
+    pn_worker *worker = checked_worker(worker_id);
+    return pn_log_is_on(worker) ? pn_log_choice(worker, what, seen) : seen;
 }
 
 uint32_t penny_poll(uint32_t worker_id) {

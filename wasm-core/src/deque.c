@@ -66,6 +66,11 @@ uint32_t pn_deque_is_empty(const pn_worker *owner) {
     return (int64_t)(pn_load64_relaxed(&owner->bottom) - pn_load64_relaxed(&owner->top)) <= 0;
 }
 
+uint32_t pn_deque_is_full(const pn_worker *owner) {
+    /* Relaxed: own bottom, and a top that is late only hides room. */
+    return (int64_t)(pn_load64_relaxed(&owner->bottom) - pn_load64_relaxed(&owner->top)) > (int64_t)owner->ring_mask;
+}
+
 uint32_t pn_deque_has_work(const pn_worker *worker) {
     uint64_t top = pn_load64_seq_cst(&worker->top); /* seq_cst: after the sleeper bit, see idle.h */
     uint64_t bottom = pn_load64_seq_cst(&worker->bottom); /* seq_cst: pairs with the push, see idle.h */

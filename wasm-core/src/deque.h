@@ -5,7 +5,7 @@
  *   twice and the CAS on TOP cannot suffer from ABA; differences are signed, so a wrap would be harmless as well.
  *
  * Who may call
- *   pn_deque_push, pn_deque_pop, pn_deque_is_empty: the owner. pn_deque_steal, pn_deque_has_work: anyone.
+ *   pn_deque_push, pn_deque_pop, pn_deque_is_empty, pn_deque_is_full: the owner. pn_deque_steal, pn_deque_has_work: anyone.
  *
  * Invariants
  *   top <= bottom + 1, and bottom - top <= capacity. bottom + 1 == top only inside a pop that finds nothing.
@@ -49,6 +49,9 @@ uint32_t pn_deque_take(pn_worker *victim, uint64_t top);
 
 /* The owner's view: exact about emptiness, may be late about steals. */
 uint32_t pn_deque_is_empty(const pn_worker *owner);
+
+/* The owner's view: a deque that is not full stays so until the owner pushes. */
+uint32_t pn_deque_is_full(const pn_worker *owner);
 
 /* Part of the re-check before sleep: pairs with pn_deque_push, see idle.h. */
 uint32_t pn_deque_has_work(const pn_worker *worker);

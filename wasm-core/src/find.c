@@ -5,8 +5,9 @@
 #include "deque.h"
 #include "idle.h"
 #include "injector.h"
+#include "policy.h"
 
-static uint64_t random_next(pn_worker *worker) {
+uint64_t pn_find_random(pn_worker *worker) {
     /* xorshift64* (Vigna 2016); the state is never zero. */
     uint64_t x = worker->rng;
     x ^= x >> 12;
@@ -27,7 +28,7 @@ uint32_t pn_find_next_victim(const pn_worker *worker, uint32_t victim) {
 uint32_t pn_find_first_victim(pn_worker *worker) {
     uint32_t others = pn_globals_get()->worker_count - 1;
     /* The high half times `others`, shifted down: 0 .. others - 1 without a division. */
-    uint32_t victim = (uint32_t)(((random_next(worker) >> 32) * others) >> 32);
+    uint32_t victim = (uint32_t)(((pn_find_random(worker) >> 32) * others) >> 32);
     return victim + (victim >= worker->id);
 }
 
@@ -57,7 +58,7 @@ pn_ref pn_find_steal(pn_worker *worker, uint32_t victim_id) {
 /* The loop must stay small for the host's compiler, and this is not what it does in most rounds. */
 #define OUT_OF_LINE __attribute__((noinline))
 
-static OUT_OF_LINE pn_ref find_injected(pn_worker *worker, uint32_t priority) {
+OUT_OF_LINE pn_ref pn_find_injected_of(pn_worker *worker, uint32_t priority) {
     pn_injector *injector = pn_injector_at(priority);
     pn_ref frame = pn_injector_pop(injector);
     if (frame == 0) return 0;
@@ -68,9 +69,9 @@ static OUT_OF_LINE pn_ref find_injected(pn_worker *worker, uint32_t priority) {
 
 pn_ref pn_find_injected(pn_worker *worker) {
     pn_ref frame;
-    if ((frame = find_injected(worker, PN_PRIORITY_HIGH)) != 0) return frame;
-    if ((frame = find_injected(worker, PN_PRIORITY_NORMAL)) != 0) return frame;
-    return find_injected(worker, PN_PRIORITY_LOW);
+    if ((frame = pn_find_injected_of(worker, PN_PRIORITY_HIGH)) != 0) return frame;
+    if ((frame = pn_find_injected_of(worker, PN_PRIORITY_NORMAL)) != 0) return frame;
+    return pn_find_injected_of(worker, PN_PRIORITY_LOW);
 }
 
 pn_ref pn_find_mail(pn_worker *worker) {
@@ -96,7 +97,8 @@ uint32_t pn_find_make_way(pn_worker *worker, uint32_t flags) {
     uint32_t priority = pn_flags_priority(flags);
     if (has_work(PN_PRIORITY_HIGH) || (priority != PN_PRIORITY_HIGH && has_work(PN_PRIORITY_NORMAL)) ||
         (priority == PN_PRIORITY_LOW && has_work(PN_PRIORITY_LOW)) ||
-        pn_injector_has_work((pn_injector *)pn_at(worker->mailbox_ref))) {
+        pn_injector_has_work((pn_injector *)pn_at(worker->mailbox_ref)) ||
+        (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_waits(worker))) {
         worker->makes_way = 1;
         return 1;
     }
@@ -109,8 +111,8 @@ uint32_t pn_find_make_way(pn_worker *worker, uint32_t flags) {
 
 static pn_ref find_source(pn_worker *worker, uint32_t source) {
     switch (source) { /* not OWN */
-    case PN_SOURCE_LOW: return find_injected(worker, PN_PRIORITY_LOW);
-    case PN_SOURCE_NORMAL: return find_injected(worker, PN_PRIORITY_NORMAL);
+    case PN_SOURCE_LOW: return pn_find_injected_of(worker, PN_PRIORITY_LOW);
+    case PN_SOURCE_NORMAL: return pn_find_injected_of(worker, PN_PRIORITY_NORMAL);
     default: return pn_find_mail(worker);
     }
 }
@@ -123,7 +125,7 @@ static OUT_OF_LINE pn_ref find_after_making_way(pn_worker *worker) {
 }
 
 static pn_ref find_high(pn_worker *worker) {
-    return pn_find_high_waits(worker) ? find_injected(worker, PN_PRIORITY_HIGH) : 0;
+    return pn_find_high_waits(worker) ? pn_find_injected_of(worker, PN_PRIORITY_HIGH) : 0;
 }
 
 /* The sources from the one whose turn it is on. On its own turn the deque is asked next, if only nothing is taken here. */

@@ -1,7 +1,7 @@
 /* find.h - where a worker's next frame comes from.
  *
  * Overview
- *   The held frame; a frame of high priority; own deque; own mailbox; every other deque from a random one on; the
+ *   The loop of work stealing; for the other policies see policy.h. The held frame; a frame of high priority; own deque; own mailbox; every other deque from a random one on; the
  *   injectors, high before normal before low. pn_find does a whole round; penny_worker_step uses the single attempts.
  *   That a frame of high priority waits is seen by one load: the tail of its injector is not what it was when this worker
  *   found it empty.
@@ -44,6 +44,7 @@ uint32_t pn_find_holds_job(const pn_worker *worker);
 /* Single attempts: a frame or 0 (pn_find_steal: or PN_STEAL_RETRY). */
 pn_ref pn_find_steal(pn_worker *worker, uint32_t victim);
 pn_ref pn_find_injected(pn_worker *worker);
+pn_ref pn_find_injected_of(pn_worker *worker, uint32_t priority);
 pn_ref pn_find_mail(pn_worker *worker);
 
 /* What goes before the own deque in this round: by turn, after a range made way, or of high priority. Counts the round. */
@@ -60,6 +61,9 @@ static inline uint32_t pn_find_high_waits(pn_worker *worker) {
 
 /* Whether a range with these flags must leave for something outside; then the next round starts with that. */
 uint32_t pn_find_make_way(pn_worker *worker, uint32_t flags);
+
+/* A number of the worker's own sequence, all 64 bits. */
+uint64_t pn_find_random(pn_worker *worker);
 
 /* A random worker id other than the worker's own. pre: worker_count > 1. */
 uint32_t pn_find_first_victim(pn_worker *worker);

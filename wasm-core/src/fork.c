@@ -5,11 +5,12 @@
 #include "deque.h"
 #include "frame.h"
 #include "idle.h"
+#include "log.h"
+#include "replay.h"
 #include "run.h"
 
-uint32_t pn_fork_poll(pn_worker *worker) {
+static uint32_t look_for_beat(pn_worker *worker) {
     const pn_globals *globals = pn_globals_get();
-    pn_counter_add(&worker->counters.polls, 1);
     if (globals->heartbeat_polls != 0) {
         if (worker->polls_to_beat > 1) {
             worker->polls_to_beat -= 1;
@@ -28,10 +29,24 @@ uint32_t pn_fork_poll(pn_worker *worker) {
     return due ? PN_POLL_PROMOTE : 0;
 }
 
+uint32_t pn_fork_poll(pn_worker *worker) {
+    pn_counter_add(&worker->counters.polls, 1);
+    if (!pn_log_is_on(worker)) return look_for_beat(worker);
+    return pn_replay_is_on(worker) ? pn_replay_poll(worker) : pn_log_poll(worker, look_for_beat(worker));
+}
+
+static pn_ref alloc(pn_worker *worker) {
+    if (!pn_log_is_on(worker)) return pn_frame_alloc(worker);
+    if (pn_replay_has_no_frame(worker)) return 0;
+    pn_ref ref = pn_frame_alloc(worker);
+    if (ref == 0) pn_log_decide(worker, PN_DECISION_NO_FRAME, 0, 0, 0);
+    return ref;
+}
+
 pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
     PN_ASSERT(slot < pn_globals_get()->slot_capacity, BAD_REF);
     if (worker->current_frame == 0) return 0;
-    pn_ref ref = pn_frame_alloc(worker);
+    pn_ref ref = alloc(worker);
     if (ref == 0) return 0;
     pn_frame *job = pn_frame_at(ref);
     job->slot = slot;
@@ -51,7 +66,8 @@ pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
 }
 
 uint32_t pn_fork_push(pn_worker *worker, pn_ref ref) {
-    if (!pn_deque_push(worker, ref)) {
+    uint32_t keeps = pn_log_is_on(worker) && !pn_log_pushes(worker, ref);
+    if (keeps || !pn_deque_push(worker, ref)) {
         pn_frame_at(ref)->flags |= PN_FLAG_HELD;
         return 0;
     }
@@ -63,7 +79,8 @@ uint32_t pn_fork_push(pn_worker *worker, pn_ref ref) {
     return 1;
 }
 
-uint32_t pn_fork_reclaim(pn_worker *worker, pn_ref ref) {
+/* `others`: what else it finds, left by a bulk that ran while this frame helped. */
+static uint32_t take_back(pn_worker *worker, pn_ref ref, pn_ref *others) {
     pn_frame *job = pn_frame_at(ref);
     while (!(job->flags & PN_FLAG_HELD)) { /* ends: every round takes a frame out of the deque */
         pn_ref popped = pn_deque_pop(worker);
@@ -72,12 +89,22 @@ uint32_t pn_fork_reclaim(pn_worker *worker, pn_ref ref) {
             /* Newer than the one looked for, or itself: joins may come in any order. */
             pn_frame_at(popped)->flags |= PN_FLAG_HELD;
         } else {
-            /* Left by a bulk that ran while this frame helped. */
-            pn_run_requeue_elsewhere(worker, popped);
+            pn_store_relaxed(&pn_frame_at(popped)->waiter, *others); /* relaxed: nobody else sees it */
+            *others = popped;
         }
     }
     pn_counter_add(&worker->counters.reclaimed, 1);
     return 1;
+}
+
+uint32_t pn_fork_reclaim(pn_worker *worker, pn_ref ref) {
+    uint32_t logged = pn_log_is_on(worker);
+    pn_ref others = 0;
+    if (logged) pn_replay_await(worker); /* before it, the thief may not have come yet */
+    uint32_t own = take_back(worker, ref, &others);
+    if (logged) pn_log_decide(worker, own ? PN_DECISION_RECLAIM : PN_DECISION_LOST, 0, ref, 0);
+    pn_run_requeue_all_elsewhere(worker, others);
+    return own;
 }
 
 uint32_t pn_fork_is_child(const pn_worker *worker, pn_ref ref) {

@@ -10,6 +10,27 @@ static uint32_t is_power_of_two(uint32_t value) {
     return value != 0 && (value & (value - 1)) == 0;
 }
 
+static uint32_t has_inboxes(const pn_globals *g) {
+    return g->policy == PN_POLICY_ROUND_ROBIN || g->policy == PN_POLICY_RANDOM;
+}
+
+static uint32_t has_ring(const pn_globals *g) {
+    return g->policy == PN_POLICY_MERRY_GO_ROUND || g->policy == PN_POLICY_HYBRID;
+}
+
+static pn_status check_policy(const pn_globals *g) {
+    if (g->policy >= PN_POLICY_COUNT) return PN_STATUS_BAD_POLICY;
+    if (has_inboxes(g) && (!is_power_of_two(g->inbox_capacity) ||
+                           !in_range(g->inbox_capacity, PN_INBOX_CAPACITY_MIN, PN_INBOX_CAPACITY_MAX)))
+        return PN_STATUS_BAD_INBOX_CAPACITY;
+    if (has_ring(g) && (!is_power_of_two(g->ring_slots) || !in_range(g->ring_slots, g->ring_window, PN_RING_SLOTS_MAX) ||
+                        g->ring_window == 0 || !is_power_of_two(g->ring_slot_capacity) ||
+                        g->ring_slot_capacity > PN_RING_SLOT_CAPACITY_MAX || !in_range(g->ring_batch, 1, PN_RING_BATCH_MAX) ||
+                        g->ring_bias > PN_RING_BIAS_MAX))
+        return PN_STATUS_BAD_RING;
+    return PN_STATUS_OK;
+}
+
 pn_status pn_globals_check(const pn_globals *g) {
     if (!in_range(g->worker_count, 1, PN_WORKER_COUNT_MAX)) return PN_STATUS_BAD_WORKER_COUNT;
     if (!is_power_of_two(g->deque_capacity) ||
@@ -31,8 +52,7 @@ pn_status pn_globals_check(const pn_globals *g) {
     if (!in_range(g->spin_rounds, 1, PN_SPIN_ROUNDS_MAX)) return PN_STATUS_BAD_SPIN_ROUNDS;
     if (!in_range(g->range_grain, 1, PN_RANGE_GRAIN_MAX)) return PN_STATUS_BAD_RANGE_GRAIN;
     if (!in_range(g->range_yield_items, 1, PN_RANGE_YIELD_ITEMS_MAX)) return PN_STATUS_BAD_RANGE_YIELD_ITEMS;
-    if (g->policy != 0) return PN_STATUS_BAD_POLICY;
-    return PN_STATUS_OK;
+    return check_policy(g);
 }
 
 static uint64_t align_up(uint64_t value, uint64_t alignment) {
@@ -65,6 +85,9 @@ pn_status pn_globals_layout(pn_globals *g, uint32_t memory_bytes) {
     uint64_t rings = region(&end, (uint64_t)g->worker_count * g->deque_capacity * sizeof(pn_word));
     uint64_t injectors = region(&end, (uint64_t)PN_PRIORITY_COUNT * queue_stride(g->injector_capacity));
     uint64_t mailboxes = region(&end, (uint64_t)g->worker_count * queue_stride(g->mailbox_capacity));
+    uint32_t slot_stride = (uint32_t)align_up(offsetof(pn_slot, cells) + g->ring_slot_capacity * sizeof(pn_word), PN_CACHE_LINE);
+    uint64_t inboxes = region(&end, has_inboxes(g) ? (uint64_t)g->worker_count * queue_stride(g->inbox_capacity) : 0);
+    uint64_t ring = region(&end, has_ring(g) ? (uint64_t)g->ring_slots * slot_stride : 0);
     uint64_t frames = region(&end, (uint64_t)g->frame_count * sizeof(pn_frame));
     uint64_t host_frames = region(&end, (uint64_t)g->host_frame_count * PN_HOST_FRAME_STRIDE);
     uint64_t registry = region(&end, (uint64_t)capacity * sizeof(pn_registry_entry));
@@ -85,6 +108,10 @@ pn_status pn_globals_layout(pn_globals *g, uint32_t memory_bytes) {
     g->injector_stride = queue_stride(g->injector_capacity);
     g->mailboxes_ref = (pn_ref)mailboxes;
     g->mailbox_stride = queue_stride(g->mailbox_capacity);
+    g->inboxes_ref = (pn_ref)inboxes;
+    g->inbox_stride = has_inboxes(g) ? queue_stride(g->inbox_capacity) : 0;
+    g->ring_ref = (pn_ref)ring;
+    g->ring_slot_stride = has_ring(g) ? slot_stride : 0;
     g->frames_ref = (pn_ref)frames;
     g->host_frames_ref = (pn_ref)host_frames;
     g->host_frame_stride = PN_HOST_FRAME_STRIDE;
@@ -121,6 +148,9 @@ static void start_worker(pn_globals *g, uint32_t id) {
     worker->high_seen = PN_INJECTOR_INDEX_START;
     worker->high_ref = g->injector_ref + PN_PRIORITY_HIGH * g->injector_stride;
     worker->mailbox_ref = g->mailboxes_ref + id * g->mailbox_stride;
+    worker->policy = g->policy;
+    worker->place_turn = id + 1 == g->worker_count ? 0 : id + 1;
+    worker->home_slot = has_ring(g) ? (id * g->ring_window) & (g->ring_slots - 1) : 0;
     worker->ring_ref = g->rings_ref + id * g->deque_capacity * (uint32_t)sizeof(pn_word);
     worker->ring_mask = g->deque_capacity - 1;
     worker->frames_bump = g->frames_ref + first * (uint32_t)sizeof(pn_frame);
@@ -148,6 +178,7 @@ void pn_globals_start(pn_globals *g) {
     for (uint32_t id = 0; id < g->worker_count; id++) {
         start_worker(g, id);
         start_queue(pn_mailbox_at(id), g->mailbox_capacity);
+        if (has_inboxes(g)) start_queue((pn_injector *)pn_at(g->inboxes_ref + id * g->inbox_stride), g->inbox_capacity);
         /* A worker that was never started counts as a sleeper: the first push starts it. */
         pn_fetch_or_seq_cst(&g->sleepers[id / 32], 1u << (id % 32));
     }

@@ -8,6 +8,7 @@
 #include "graph_release.h"
 #include "idle.h"
 #include "place.h"
+#include "policy.h"
 #include "run.h"
 #include "semaphore.h"
 
@@ -58,11 +59,17 @@ static pn_ref end_undone(pn_worker *worker, pn_ref ref, uint32_t outcome) {
     return 0;
 }
 
+/* Cancelled by the host when it waited for nothing more. */
+static uint32_t is_withdrawn(const pn_node *node) {
+    /* acquire: the host's reason; pairs with its fetch_or. One that comes later finds the node started. */
+    return (node->flags & PN_FLAG_NOTIFY) && (pn_load_acquire(&node->pending) & PN_PENDING_POISONED);
+}
+
 /* Dispatches a node once. Returns what the worker goes on with, or 0. */
 static pn_ref run_any(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
     pn_node *node = pn_node_at(ref);
     if (!(node->flags & PN_FLAG_STARTED)) {
-        if ((node->flags & PN_FLAG_SKIP) || pn_load_hint(&graph->cancelled))
+        if ((node->flags & PN_FLAG_SKIP) || pn_load_hint(&graph->cancelled) || is_withdrawn(node))
             return pn_graph_finish(worker, ref, PN_FRAME_CANCELLED);
         if (node->flags != 0 && !start(graph, ref)) return 0;
         node->result = 0; /* thunks of narrow results leave its upper half */
@@ -107,6 +114,10 @@ static pn_ref take_own(pn_worker *worker, pn_ref graph) {
 static uint32_t leaves(pn_worker *worker, pn_ref ref, uint32_t count, uint32_t nodes_max) {
     uint32_t flags = pn_node_at(ref)->flags;
     uint32_t high_waits = pn_flags_priority(flags) != PN_PRIORITY_HIGH && pn_find_high_waits(worker);
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_interrupts(worker)) {
+        pn_run_requeue_first(worker, ref);
+        return 1;
+    }
     /* Inside another dispatch its task waits for something, which may be there by now. */
     if (high_waits || count >= nodes_max || worker->nest != 0 || pn_idle_command() != PN_COMMAND_RUN) {
         pn_run_requeue_first(worker, ref);
@@ -157,8 +168,7 @@ static void release_roots(pn_worker *worker, pn_ref frame_ref, pn_graph *graph) 
     pn_released list = {0, 0, 0};
     for (uint32_t i = frame->lo; i < end; i++) {
         pn_ref ref = pn_graph_node(graph, roots[i]);
-        pn_graph_make_ready(worker, pn_node_at(ref), 0);
-        pn_graph_add_released(worker, &list, ref);
+        if (pn_graph_make_ready(worker, ref, 0)) pn_graph_add_released(worker, &list, ref);
     }
     frame->lo = end;
     uint32_t last = end == graph->root_count;

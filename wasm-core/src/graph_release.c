@@ -79,8 +79,25 @@ void pn_graph_add_released(const pn_worker *worker, pn_released *list, pn_ref re
     list->rest = out;
 }
 
+/* A loop that leaves a node behind, or two conditions that lead to one, would run it twice at once. Returns 0 then. */
+static uint32_t take_watched(pn_node *node, pn_ref ref) {
+    /* relaxed: where a graph is right, what the node did last comes before this anyway. */
+    uint32_t state = pn_load_relaxed(&node->state);
+    uint32_t under_way = state == PN_FRAME_READY || state == PN_FRAME_RUNNING || state == PN_FRAME_BLOCKED;
+    /* acq_rel: stronger than needed, for the reason above; of two that release it at once one fails. */
+    if (!under_way && pn_cas_acq_rel(&node->state, state, PN_FRAME_READY) == state) return 1;
+    pn_graph *graph = graph_of(node);
+    /* relaxed, all three: released with active. */
+    pn_store_relaxed(&graph->conflict, (ref - graph->nodes_ref) / (uint32_t)sizeof(pn_node) + 1);
+    pn_fetch_add_relaxed(&graph->failed, 1); /* relaxed: see above */
+    pn_store_relaxed(&graph->cancelled, 1);  /* relaxed: see above */
+    return 0;
+}
+
 /* For nodes with more to them than a call. */
-static __attribute__((noinline)) void make_special_ready(pn_worker *worker, pn_node *node, uint32_t skip) {
+static __attribute__((noinline)) uint32_t make_special_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
+    pn_node *node = pn_node_at(ref);
+    if ((node->flags & PN_FLAG_WATCHED) && !take_watched(node, ref)) return 0;
     if ((node->flags & PN_FLAG_RESULT_BYTES) && node->result != 0) {
         /* A loop came round: nobody is left to read what it made before. The host frees what a run has made. */
         pn_heap_free_chain(worker, pn_run_chain_result(node->result, 0));
@@ -88,12 +105,14 @@ static __attribute__((noinline)) void make_special_ready(pn_worker *worker, pn_n
     }
     if (pn_flags_semaphores(node->flags) != 0) node->result = 0;
     node->flags = (node->flags & ~(uint32_t)(PN_FLAG_STARTED | PN_FLAG_SKIP)) | (skip ? PN_FLAG_SKIP : 0u);
+    return 1;
 }
 
-void pn_graph_make_ready(pn_worker *worker, pn_node *node, uint32_t skip) {
+uint32_t pn_graph_make_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
+    pn_node *node = pn_node_at(ref);
     /* relaxed: nobody else sees the node until it is placed. */
     if (node->predecessors > 1) pn_store_relaxed(&node->pending, node->predecessors);
-    if (node->flags != 0 || skip) make_special_ready(worker, node, skip);
+    return node->flags == 0 && !skip ? 1 : make_special_ready(worker, ref, skip);
 }
 
 static void give_result(const pn_node *node, pn_node *successor, uint32_t argument) {
@@ -116,7 +135,8 @@ static uint32_t arrive(pn_node *successor, uint32_t *poisoned) {
     }
     /* release: the argument and the cause; acquire: those of the others. Pairs with itself, and with the host's. */
     uint32_t before = pn_fetch_sub_acq_rel(&successor->pending, 1);
-    PN_ASSERT((before & ~PN_PENDING_POISONED) != 0, BROKEN_INVARIANT);
+    /* A loop may come to a watched node more often than it has predecessors. */
+    PN_ASSERT((before & ~PN_PENDING_POISONED) != 0 || (successor->flags & PN_FLAG_WATCHED), BROKEN_INVARIANT);
     *poisoned = (before & PN_PENDING_POISONED) != 0;
     return (before & ~PN_PENDING_POISONED) == 1;
 }
@@ -132,8 +152,7 @@ static void release_edges(pn_worker *worker, const pn_graph *graph, pn_ref ref, 
         if (poisoned) poison(successor, cause);
         else give_result(node, successor, edges[edge] >> PN_EDGE_ARGUMENT_SHIFT);
         if (successor->predecessors > 1 && !arrive(successor, &poisoned)) continue;
-        pn_graph_make_ready(worker, successor, poisoned);
-        pn_graph_add_released(worker, list, successor_ref);
+        if (pn_graph_make_ready(worker, successor_ref, poisoned)) pn_graph_add_released(worker, list, successor_ref);
     }
 }
 
@@ -142,8 +161,7 @@ static void release_branch(pn_worker *worker, const pn_graph *graph, const pn_no
     if (choice >= node->edges_end - node->edges) return;
     uint32_t edge = edges_of(graph)[node->edges + choice];
     pn_ref successor = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
-    pn_graph_make_ready(worker, pn_node_at(successor), 0);
-    pn_graph_add_released(worker, list, successor);
+    if (pn_graph_make_ready(worker, successor, 0)) pn_graph_add_released(worker, list, successor);
 }
 
 static void release_live(const pn_worker *worker, pn_node *node, pn_ref ref, uint32_t state, pn_released *list) {
@@ -248,7 +266,7 @@ pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *
         worker->graph_credit++;
         return 0;
     }
-    pn_graph_make_ready(worker, successor, poisoned);
+    (void)pn_graph_make_ready(worker, ref, poisoned); /* 1: either all nodes of a graph are watched, or none */
     if (successor->flags == 0 || pn_place_keeps(worker, successor->flags)) return ref;
     pn_place_ready(worker, ref);
     return 0;

@@ -4,6 +4,7 @@
 
 #include "deque.h"
 #include "injector.h"
+#include "policy.h"
 
 #define BIT(state) (1u << PN_WORKER_##state)
 
@@ -66,6 +67,7 @@ static uint32_t anything_to_do(const pn_worker *worker) {
     for (uint32_t priority = 0; priority < PN_PRIORITY_COUNT; priority++) {
         if (pn_injector_has_work(pn_injector_at(priority))) return 1;
     }
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_has_work(worker)) return 1;
     uint32_t workers = pn_globals_get()->worker_count;
     for (uint32_t id = 0; id < workers; id++) {
         if (pn_deque_has_work(pn_worker_at(id))) return 1;

@@ -16,7 +16,8 @@
  * Invariants
  *   No lost wake-up: the worker sets its bit and then reads the queues, the pusher writes a queue and then reads the
  *   mask. At least one of the two sees the other.
- *   Every queue that a worker takes frames from is in its re-check: all deques, all injectors, its own mailbox.
+ *   Every queue that a worker takes frames from is in its re-check: all deques, all injectors, its own mailbox, and
+ *   what its policy has beside them (policy.h).
  *   One push unparks at most one worker. A worker that finds more than it takes passes the wake-up on (find.h).
  *
  * Memory order

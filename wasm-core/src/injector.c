@@ -27,7 +27,7 @@ uint32_t pn_injector_push_sparing(pn_injector *injector, pn_ref frame, uint32_t 
     return 1;
 }
 
-pn_ref pn_injector_pop(pn_injector *injector) {
+pn_ref pn_injector_pop_at(pn_injector *injector, uint32_t *popped) {
     uint32_t position = pn_load_relaxed(&injector->head); /* relaxed: a guess, the CAS decides */
     pn_cell *cell;
     for (;;) { /* ends: every other round means that another consumer or producer went on */
@@ -44,6 +44,7 @@ pn_ref pn_injector_pop(pn_injector *injector) {
         }
     }
     pn_ref frame = pn_load_relaxed(&cell->frame); /* relaxed: acquired with the sequence */
+    *popped = position;
     /* release: the cell has been read; pairs with the acquire in pn_injector_push one lap later. */
     pn_store_release(&cell->sequence, position + injector->capacity);
     PN_ASSERT(frame >= PN_GLOBALS_REF, BAD_REF);

@@ -50,8 +50,13 @@ static inline uint32_t pn_injector_push(pn_injector *injector, pn_ref frame) {
     return pn_injector_push_sparing(injector, frame, 0);
 }
 
-/* The oldest frame, or 0. */
-pn_ref pn_injector_pop(pn_injector *injector);
+/* The oldest frame, or 0; and its position: it was the position-th push since PN_INJECTOR_INDEX_START. */
+pn_ref pn_injector_pop_at(pn_injector *injector, uint32_t *position);
+
+static inline pn_ref pn_injector_pop(pn_injector *injector) {
+    uint32_t position;
+    return pn_injector_pop_at(injector, &position);
+}
 
 /* Whether a pop would find a frame now. Part of the re-check before sleep: pairs with the push, see idle.h. */
 uint32_t pn_injector_has_work(const pn_injector *injector);

@@ -6,6 +6,9 @@
 #include "fork.h"
 #include "frame.h"
 #include "idle.h"
+#include "log.h"
+#include "policy.h"
+#include "replay.h"
 #include "run.h"
 
 static uint32_t is_final(uint32_t state) {
@@ -22,10 +25,13 @@ static pn_ref leapfrog(pn_worker *worker, const pn_frame *child) {
     if (pn_load_seq_cst(&thief->helping) != 0) return 0;
     /* acquire: after the peek. Still running: what was on top is a descendant, and the steal takes nothing else. */
     if (pn_load_acquire(&child->state) != PN_FRAME_RUNNING) return 0;
+    uint32_t logged = pn_log_is_on(worker);
+    uint32_t number = logged ? pn_log_number(worker) : 0; /* between the look and the CAS, see log.h */
     if (!pn_deque_take(thief, top)) {
         pn_counter_add(&worker->counters.failed_steals, 1);
         return 0;
     }
+    if (logged) pn_log_write(worker, number, PN_DECISION_LEAPFROG, thief->id, frame, pn_log_item(frame));
     pn_counter_add(&worker->counters.stolen, 1);
     pn_counter_add(&worker->counters.leapfrogs, 1);
     if (pn_deque_has_work(thief)) pn_idle_notify(worker);
@@ -49,24 +55,60 @@ static void rest(pn_worker *worker, pn_ref ref) {
     worker->awaited_frame = ref;
     pn_worker_transition(worker, PN_WORKER_BLOCKED);
     pn_counter_add(&worker->counters.waits_parked, 1);
+    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 1);
     penny_host_wait();
+    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 0);
     pn_worker_transition(worker, PN_WORKER_RUNNING);
+}
+
+static void resume(pn_worker *worker, pn_ref ref, uint32_t dispatch) {
+    pn_frame *child = pn_frame_at(ref);
+    if (pn_log_is_on(worker)) pn_log_decide(worker, PN_DECISION_RESUME, 0, ref, 0);
+    if (dispatch && worker->nest < PN_NEST_MAX) pn_run_nested(worker, ref);
+    else if (pn_frame_claim(child)) pn_frame_finish(child, PN_FRAME_CANCELLED);
+}
+
+/* What await does up to its end, from a recording. */
+static void await_as_recorded(pn_worker *worker, pn_ref ref, uint32_t dispatch) {
+    pn_frame *child = pn_frame_at(ref);
+    for (;;) { /* ends: with the decisions of the worker, or the replay */
+        switch (pn_replay_await(worker)) {
+        case PN_DECISION_LEAPFROG: {
+            pn_ref frame = pn_replay_leapfrog(worker, child->lo);
+            if (frame != 0) pn_run_nested(worker, frame);
+            break;
+        }
+        case PN_DECISION_RESUME:
+            if (is_resumed(child)) resume(worker, ref, dispatch);
+            else penny_host_wait(); /* for the host */
+            break;
+        default:
+            /* acquire: as in await. Nobody else would go on now, so a child that has not ended never would. */
+            if (pn_replay_is_on(worker) && !is_final(pn_load_acquire(&child->state))) pn_log_decide(worker, 0, 0, ref, 0);
+            return;
+        }
+    }
+}
+
+static uint32_t ended(pn_worker *worker, pn_ref ref, uint32_t state) {
+    if (pn_log_is_on(worker)) pn_log_decide(worker, PN_DECISION_JOINED, 0, ref, 0);
+    return state;
 }
 
 /* Until a stolen child is final. `dispatch`: may run frames meanwhile. */
 static uint32_t await(pn_worker *worker, pn_ref ref, uint32_t dispatch) {
     pn_frame *child = pn_frame_at(ref);
+    if (pn_log_is_on(worker) && pn_replay_is_on(worker)) await_as_recorded(worker, ref, dispatch);
     uint32_t rounds_max = pn_globals_get()->spin_rounds;
     uint32_t rounds = 0;
     uint32_t waited = 0;
     for (;;) { /* ends: the child is being run, or blocked until the host resumes it */
         uint32_t state = pn_load_acquire(&child->state); /* acquire: the result; pairs with the end of a JOB in run.c */
-        if (is_final(state)) return state;
+        if (is_final(state)) return ended(worker, ref, state);
         if (!waited) pn_counter_add(&worker->counters.waits_for_child, 1);
         waited = 1;
         if (state == PN_FRAME_READY && is_resumed(child)) {
-            if (dispatch && worker->nest < PN_NEST_MAX) pn_run_nested(worker, ref);
-            else if (pn_frame_claim(child)) pn_frame_finish(child, PN_FRAME_CANCELLED);
+            resume(worker, ref, dispatch);
             continue;
         }
         uint32_t may_help = dispatch && state == PN_FRAME_RUNNING && worker->nest < PN_NEST_WAIT_MAX;
@@ -82,10 +124,12 @@ static uint32_t await(pn_worker *worker, pn_ref ref, uint32_t dispatch) {
 
 uint32_t pn_join(pn_worker *worker, pn_ref ref) {
     if (!pn_fork_is_child(worker, ref)) return 0;
+    /* A fork that has ended early in a replay was still running when it was joined, if it was LOST. */
+    uint32_t recorded = pn_log_is_on(worker) ? pn_replay_await(worker) : 0;
     uint32_t state = pn_load_acquire(&pn_frame_at(ref)->state); /* acquire: the result; pairs with end_job in run.c */
-    if (is_final(state)) {
+    if (is_final(state) && (recorded == 0 || recorded == PN_DECISION_JOINED)) {
         pn_fork_unlink(worker, ref);
-        return state;
+        return ended(worker, ref, state);
     }
     if (pn_fork_reclaim(worker, ref)) state = pn_load_relaxed(&pn_frame_at(ref)->state); /* relaxed: own */
     else state = await(worker, ref, 1);

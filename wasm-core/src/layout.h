@@ -8,6 +8,8 @@
  *     rings        one deque ring per worker, deque_capacity words
  *     injectors    PN_PRIORITY_COUNT times a pn_injector and its cells
  *     mailboxes    one pn_injector and its cells per worker, for frames pinned to it
+ *     inboxes      the same, for the policies round-robin and random
+ *     ring         ring_slots * pn_slot and its cells, for the policies merry-go-round and hybrid
  *     frames       frame_count worker frames, an equal share per worker
  *     host frames  host_frame_count * 256 bytes, managed by the host
  *     registry     open-addressed table
@@ -56,6 +58,14 @@ typedef struct pn_globals {
     uint32_t policy;
     uint32_t heartbeat_polls;
     uint32_t mailbox_capacity;
+    uint32_t inbox_capacity;
+    uint32_t ring_slots;
+    uint32_t ring_window;
+    uint32_t ring_slot_capacity;
+    uint32_t ring_batch;
+    uint32_t ring_flags;
+    uint32_t ring_bias;
+    uint32_t ring_turn_steps;
 
     /* Written by penny_init, constant afterwards. */
     PN_ON_LINE pn_ref workers_ref;
@@ -78,6 +88,10 @@ typedef struct pn_globals {
     uint32_t injector_stride;
     pn_ref mailboxes_ref;
     uint32_t mailbox_stride;
+    pn_ref inboxes_ref;
+    uint32_t inbox_stride;
+    pn_ref ring_ref;
+    uint32_t ring_slot_stride;
     /* Written by the control instance, which has one caller at a time. */
     uint32_t registry_count;
 
@@ -93,6 +107,10 @@ typedef struct pn_globals {
 
     /* Added to by threads of the host that free result blocks without being workers. */
     PN_ON_LINE pn_word64 host_results_freed;
+
+    /* Raised by workers and by a timer of the host. */
+    PN_ON_LINE pn_word epoch; /* turns of the ring so far */
+    pn_word turn_asked;       /* ring with a barrier: turn it up to this epoch */
 } pn_globals;
 
 /* One writer, the worker; the host reads them while it runs. */
@@ -120,6 +138,11 @@ typedef struct pn_counters {
     pn_counter waits_for_child;   /* joins that found their child stolen and not done */
     pn_counter leapfrogs;         /* frames stolen from the thief of a child, while waiting for it */
     pn_counter waits_parked;      /* times a waiting join let its thread rest */
+    pn_counter placed;            /* frames put into another worker's inbox */
+    pn_counter admissions;        /* frames taken from outside into the ring */
+    pn_counter rotations;         /* times it turned the ring */
+    pn_counter resumed;           /* single frames dispatched again after YIELD or WAIT */
+    pn_counter resumed_here;      /* of these, by the worker that ran them before */
 } pn_counters;
 
 /* One dispatch under way. */
@@ -191,6 +214,15 @@ typedef struct pn_worker {
     uint32_t forked;       /* 0: the current dispatch has no forks, so its frame need not be asked */
     uint32_t graph_credit; /* of the graph whose nodes run: counted in graph.active, and no node's */
     uint32_t makes_way;   /* 1: a range made way, so what comes from outside goes before the deque once */
+    uint32_t policy;      /* globals.policy */
+    uint32_t found_action; /* enum pn_action: where pn_policy_find found the last frame */
+    uint32_t place_turn;  /* round-robin: the worker that the next frame of its own goes to */
+    uint32_t part_target; /* round-robin, random: the worker that the next part of a range goes to */
+    uint32_t ring_epoch;  /* the epoch of this round */
+    uint32_t ring_slot;   /* the slot that the last frame was taken from */
+    uint32_t home_slot;   /* the slot it prefers; the host may write it before the worker runs */
+    uint32_t steps;       /* since it turned the ring in stepped mode */
+    pn_ref log_ref;       /* where decisions are recorded or replayed, 0: they are not; the host writes */
 
     /* Frames that other workers gave back: they push, the owner takes all. */
     PN_ON_LINE pn_word returned_frames;
@@ -200,6 +232,8 @@ typedef struct pn_worker {
     PN_ON_LINE pn_word64 top;
     PN_ON_LINE pn_word64 bottom;
     pn_word helping; /* 0, or nest + 1 of the outermost dispatch that helps: the deque may hold anything */
+    pn_word away;    /* 1: its task waits and it can run nothing */
+    pn_word arrived; /* ring with a barrier: 1 + the epoch that it waits to end */
 
     /* Private to the worker from here on, but for the words that the host reads on the worker's own thread. */
     PN_ON_LINE uint32_t beat_seen; /* globals.heartbeat at the last poll */
@@ -215,6 +249,12 @@ typedef struct pn_cell {
     pn_word sequence;
     pn_word frame;
 } pn_cell;
+
+/* A slot of the ring: cells hold a frame or 0. */
+typedef struct pn_slot {
+    PN_ON_LINE pn_word takes; /* so far: where the next take starts */
+    pn_word cells[];          /* ring_slot_capacity */
+} pn_slot;
 
 typedef struct pn_injector {
     PN_ON_LINE pn_word head; /* consumers */
@@ -288,6 +328,7 @@ typedef struct pn_graph {
     pn_word skipped;           /* workers */
     pn_word cancelled;         /* the host sets 1: what has not started is skipped */
     pn_word waiter;            /* LIVE: the host sets 1 when it waits for any node to end; who tells it clears it */
+    pn_word conflict;          /* 1 + index of a watched node that was released while it was under way; workers */
 } pn_graph;
 
 /* A task of a graph: a frame with other words in it. */
@@ -331,6 +372,43 @@ typedef struct pn_registry_entry {
     pn_word used;
 } pn_registry_entry;
 
+/* One scheduling decision of a worker, see log.h. */
+typedef struct pn_decision {
+    uint32_t order;  /* recorded: its number among those of all workers. To be replayed: index of the worker's next one */
+    uint8_t kind;    /* enum pn_decision_kind */
+    uint8_t worker;
+    uint8_t victim;
+    uint8_t nest;    /* dispatches around the current one */
+    uint64_t ticket; /* of the frame, 0: none */
+    uint32_t item;
+    uint32_t reserved;
+} pn_decision;
+
+/* What one worker has recorded, and how far it has come in a replay. */
+typedef struct pn_lane {
+    /* Written by the host, before the worker runs. */
+    PN_ON_LINE pn_ref decisions_ref;
+    uint32_t capacity;
+    /* The worker. */
+    uint32_t next;  /* REPLAY: index of its next decision; pn_log.decision_count: none */
+    uint32_t polls; /* looks at the heartbeat */
+    pn_word count;  /* decisions written; the host reads it */
+} pn_lane;
+
+/* A log, in the argument region. */
+typedef struct pn_log {
+    /* Written by the host, before any worker runs. */
+    PN_ON_LINE pn_word mode;    /* enum pn_log_mode; a replay that fails changes it */
+    pn_ref decisions_ref;       /* REPLAY: what is to be done, in order */
+    uint32_t decision_count;
+    PN_ON_LINE pn_word order;   /* RECORD: decisions numbered so far; every worker */
+    PN_ON_LINE pn_word overflowed; /* RECORD: 1 when a worker had no room left; workers */
+    pn_word turn;               /* REPLAY: index of the decision that is next; whoever makes it */
+    pn_ref stash;               /* REPLAY: frames taken from the injectors before their turn, a list through frame.waiter */
+    pn_decision found;          /* DIVERGED: what was decided instead of decision `turn` */
+    pn_lane lanes[];            /* one per worker */
+} pn_log;
+
 #define PN_RECORD_OFFSET 48u
 
 _Static_assert(sizeof(pn_frame) == 128, "a frame is one line");
@@ -349,18 +427,20 @@ _Static_assert(offsetof(pn_globals, workers_ref) == 128 && offsetof(pn_globals, 
 _Static_assert(PN_WORKER_COUNT_MAX < 1u << (32 - PN_FLAG_PIN_SHIFT), "every worker can be pinned to");
 _Static_assert(offsetof(pn_globals, command) == 256 && offsetof(pn_globals, heartbeat) == 384, "globals");
 _Static_assert(offsetof(pn_globals, sleepers) == 512 && offsetof(pn_globals, host_results_freed) == 640, "globals");
-_Static_assert(sizeof(pn_globals) == 768, "globals");
+_Static_assert(offsetof(pn_globals, ring_turn_steps) == 112 && offsetof(pn_globals, registry_count) == 228, "globals");
+_Static_assert(offsetof(pn_globals, epoch) == 768 && sizeof(pn_globals) == 896, "globals");
 
 _Static_assert(offsetof(pn_worker, state) == 0 && offsetof(pn_worker, current_frame) == 8, "worker");
 _Static_assert(offsetof(pn_worker, trace_ticket) == 32 && offsetof(pn_worker, stack_ref) < PN_CACHE_LINE, "worker");
-_Static_assert(offsetof(pn_worker, counters) == 128 && offsetof(pn_worker, returned_frames) == 384, "worker");
-_Static_assert(offsetof(pn_worker, top) == 512 && offsetof(pn_worker, bottom) == 640, "worker");
-_Static_assert(offsetof(pn_worker, beat_seen) == 768 && offsetof(pn_worker, contexts) == 800, "worker");
+_Static_assert(offsetof(pn_worker, counters) == 128 && offsetof(pn_worker, returned_frames) == 512, "worker");
+_Static_assert(offsetof(pn_worker, top) == 640 && offsetof(pn_worker, bottom) == 768, "worker");
+_Static_assert(offsetof(pn_worker, beat_seen) == 896 && offsetof(pn_worker, contexts) == 928, "worker");
 _Static_assert(sizeof(pn_worker) % PN_CACHE_LINE == 0 && sizeof(pn_context) == 28, "worker");
 
 _Static_assert(sizeof(pn_cell) == 8 && offsetof(pn_cell, frame) == 4, "cell");
 _Static_assert(offsetof(pn_injector, tail) == 128 && offsetof(pn_injector, mask) == 256, "injector");
 _Static_assert(offsetof(pn_injector, cells) == 384, "injector");
+_Static_assert(offsetof(pn_slot, cells) == 4, "slot");
 _Static_assert(sizeof(pn_block) == 256 && offsetof(pn_block, pending) == 128, "block");
 _Static_assert(sizeof(pn_registry_entry) == 16, "registry entry");
 
@@ -375,6 +455,10 @@ _Static_assert(offsetof(pn_node, result) == PN_RECORD_OFFSET && offsetof(pn_node
 _Static_assert(offsetof(pn_node, waiter) == offsetof(pn_frame, waiter), "node");
 _Static_assert(offsetof(pn_node, children) == offsetof(pn_frame, children), "node");
 _Static_assert(sizeof(pn_edge) == 16 && sizeof(pn_semaphore) == 8, "edge, semaphore");
+
+_Static_assert(sizeof(pn_decision) == 24 && offsetof(pn_decision, ticket) == 8, "decision");
+_Static_assert(sizeof(pn_lane) == PN_CACHE_LINE && offsetof(pn_log, lanes) == 3 * PN_CACHE_LINE, "log");
+_Static_assert(PN_WORKER_COUNT_MAX <= 256 && PN_NEST_MAX <= 255, "worker and nest are a byte in a decision");
 
 #if defined(__wasm__)
 static inline void *pn_at(pn_ref ref) {

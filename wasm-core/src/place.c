@@ -5,6 +5,7 @@
 #include "deque.h"
 #include "idle.h"
 #include "injector.h"
+#include "policy.h"
 #include "run.h"
 
 uint32_t pn_place_is_elsewhere(const pn_worker *worker, uint32_t flags) {
@@ -28,7 +29,11 @@ void pn_place_ready(pn_worker *worker, pn_ref ref) {
     uint32_t flags = pn_frame_at(ref)->flags;
     if (pn_flags_are_pinned(flags)) {
         if (place_pinned(worker, ref, flags)) return;
-    } else if (pn_flags_priority(flags) == PN_PRIORITY_NORMAL && pn_deque_push(worker, ref)) {
+    } else if (pn_flags_priority(flags) != PN_PRIORITY_NORMAL) {
+        /* Into the injector of its priority. */
+    } else if (worker->policy != PN_POLICY_WORK_STEALING) {
+        if (pn_policy_place(worker, ref)) return;
+    } else if (pn_deque_push(worker, ref)) {
         pn_idle_notify(worker);
         return;
     }

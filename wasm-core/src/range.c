@@ -10,9 +10,16 @@
 #include "idle.h"
 #include "injector.h"
 #include "join.h"
+#include "log.h"
+#include "policy.h"
+#include "replay.h"
 #include "run.h"
 
 _Static_assert(PN_ITEM_DONE == PN_OUTCOME_DONE + 1 && PN_ITEM_FAILED == PN_OUTCOME_FAILED + 1, "status = outcome + 1");
+
+/* Two copies, without a log and with one, so that the usual loop does not grow by what is rare: `logged` is constant in both. */
+#define IN_BOTH_LOOPS static inline __attribute__((always_inline))
+#define OUT_OF_LINE __attribute__((noinline))
 
 static uint32_t min_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
@@ -43,7 +50,8 @@ static void complete_bulk(pn_worker *worker, pn_ref root_ref) {
 
 /* Accounts for `count` items whose statuses are written. The caller may touch the block afterwards only if it holds
  * other items of it. */
-static void account(pn_worker *worker, pn_ref root, pn_block *block, uint32_t count, uint32_t failed, uint32_t skipped) {
+IN_BOTH_LOOPS void account(pn_worker *worker, pn_ref root, pn_block *block, uint32_t count, uint32_t failed, uint32_t skipped,
+                           uint32_t logged) {
     pn_counter_add(&worker->counters.failed, failed);
     pn_counter_add(&worker->counters.skipped, skipped);
     if (failed) pn_fetch_add_relaxed(&block->failed, failed);    /* relaxed: released with pending */
@@ -51,27 +59,32 @@ static void account(pn_worker *worker, pn_ref root, pn_block *block, uint32_t co
     /* release: statuses, results and the two counts; acquire: those of all other parts. Pairs with itself. */
     uint32_t before = pn_fetch_sub_acq_rel(&block->pending, count);
     PN_ASSERT(before >= count, BROKEN_INVARIANT);
-    if (before == count) complete_bulk(worker, root);
+    uint32_t last = before == count;
+    if (logged) last = pn_log_completes(worker, root, last);
+    if (last) complete_bulk(worker, root);
 }
 
 /* Ends a part whose items up to hi have their statuses. */
-static void end_part(pn_worker *worker, pn_ref part_ref, uint32_t failed, uint32_t skipped) {
+IN_BOTH_LOOPS void end_part(pn_worker *worker, pn_ref part_ref, uint32_t failed, uint32_t skipped, uint32_t logged) {
     pn_frame *part = pn_frame_at(part_ref);
     pn_ref root = part->root;
     pn_block *block = pn_block_at(part->block);
     uint32_t count = part->hi - part->lo;
     worker->current_frame = 0;
+    if (logged) pn_log_decide(worker, PN_DECISION_END, 0, part_ref, part->hi - skipped);
     if (part->kind == PN_KIND_RANGE) pn_frame_free(worker, part_ref);
-    account(worker, root, block, count, failed, skipped);
+    account(worker, root, block, count, failed, skipped, logged);
 }
 
-/* Leaves a part at item `next`, with the rest of it to be queued by the caller. */
-static void leave_part(pn_worker *worker, pn_frame *part, uint32_t next, uint32_t failed) {
+/* Leaves a part at item `next`, with the rest of it to be queued by the caller. `logged`: 0, or how it is left. */
+IN_BOTH_LOOPS void leave_part(pn_worker *worker, pn_ref part_ref, uint32_t next, uint32_t failed, uint32_t logged) {
+    pn_frame *part = pn_frame_at(part_ref);
     uint32_t count = next - part->lo;
+    if (logged) pn_log_decide(worker, logged, 0, part_ref, next);
     worker->current_frame = 0;
     part->lo = next;
     if (part->kind == PN_KIND_RANGE) pn_frame_transition(part, PN_FRAME_READY);
-    if (count) account(worker, part->root, pn_block_at(part->block), count, failed, 0);
+    if (count) account(worker, part->root, pn_block_at(part->block), count, failed, 0, logged);
 }
 
 static uint32_t skip_items(pn_block *block, uint32_t lo, uint32_t hi) {
@@ -79,8 +92,19 @@ static uint32_t skip_items(pn_block *block, uint32_t lo, uint32_t hi) {
     return hi - lo;
 }
 
+/* Parts of high and low priority go the way of work stealing whatever the policy. */
+static uint32_t follows_policy(const pn_worker *worker, const pn_frame *part) {
+    return worker->policy != PN_POLICY_WORK_STEALING && pn_flags_priority(part->flags) == PN_PRIORITY_NORMAL;
+}
+
+static uint32_t push_part(pn_worker *worker, pn_ref ref) {
+    if (!pn_deque_push(worker, ref)) return 0;
+    pn_idle_notify(worker);
+    return 1;
+}
+
 /* Gives the upper half of [lo, part.hi) to whoever steals it. No frame or no room: no split. */
-static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
+IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_t logged) {
     pn_ref ref = pn_frame_alloc(worker);
     if (ref == 0) return;
     pn_frame *upper = pn_frame_at(ref);
@@ -93,20 +117,21 @@ static void split(pn_worker *worker, pn_frame *part, uint32_t lo) {
     upper->hi = part->hi;
     upper->flags = part->flags;
     upper->ticket = part->ticket;
-    if (!pn_deque_push(worker, ref)) {
+    if (logged) pn_log_decide(worker, PN_DECISION_SPLIT, 0, ref, lo);
+    if (!(follows_policy(worker, part) ? pn_policy_place_part(worker, ref) : push_part(worker, ref))) {
         if (!pn_injector_push(pn_injector_of(upper->flags), ref)) {
             pn_frame_free(worker, ref);
             return;
         }
         pn_counter_add(&worker->counters.spills, 1);
+        pn_idle_notify(worker);
     }
     part->hi = middle;
     pn_counter_add(&worker->counters.splits, 1);
-    pn_idle_notify(worker);
 }
 
 /* One batch. Returns where it stopped: `end`, or `item` because the bulk was cancelled. */
-static uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
+IN_BOTH_LOOPS uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
     if (pn_load_hint(&block->cancelled)) return item;
     worker->current_record = block->records_ref + item * block->stride_bytes;
     uint32_t failed = pn_dispatch_batch(worker, block, item, end);
@@ -121,7 +146,40 @@ static uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t ite
     return end;
 }
 
-uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
+IN_BOTH_LOOPS void count_executed(pn_worker *worker, uint32_t next) {
+    pn_counter_add(&worker->counters.executed, next - worker->range_counted);
+    worker->range_counted = next;
+}
+
+/* The same as the loop in run, from a recording. */
+static OUT_OF_LINE uint32_t run_as_recorded(pn_worker *worker, pn_ref part_ref, uint32_t grain) {
+    pn_frame *part = pn_frame_at(part_ref);
+    const pn_block *block = pn_block_at(part->block);
+    uint32_t first = part->lo;
+    uint32_t next = first;
+    for (;;) { /* ends: every round runs an item, or returns */
+        if (pn_replay_splits(worker, next)) split(worker, part, next, 1);
+        uint32_t end = next + pn_replay_batch(worker, next, min_u32(part->hi - next, grain));
+        uint32_t skips = pn_replay_skips(worker, next);
+        if (!skips) next = run_items(worker, block, next, end);
+        count_executed(worker, next);
+        if (skips || next < end || next == part->hi) {
+            uint32_t skipped = next == part->hi ? 0 : skip_items(pn_block_at(part->block), next, part->hi);
+            end_part(worker, part_ref, worker->range_failed, skipped, 1);
+            return next - first;
+        }
+        uint32_t recorded = pn_replay_leaves(worker, next);
+        if (recorded != 0 || !pn_replay_is_on(worker)) {
+            pn_counter_add(&worker->counters.yields, recorded == PN_DECISION_MAKE_WAY);
+            leave_part(worker, part_ref, next, worker->range_failed, recorded);
+            if (recorded == PN_DECISION_MAKE_WAY) pn_run_requeue_last(worker, part_ref);
+            else pn_run_requeue_first(worker, part_ref);
+            return next - first;
+        }
+    }
+}
+
+IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_max, uint32_t logged) {
     const pn_globals *globals = pn_globals_get();
     pn_frame *part = pn_frame_at(part_ref);
     pn_block *block = pn_block_at(part->block);
@@ -130,43 +188,60 @@ uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
     uint32_t next = first;
     uint32_t looked = first; /* item at which the injectors were looked at last */
     uint32_t may_split = !pn_flags_are_pinned(part->flags);
+    uint32_t by_policy = follows_policy(worker, part);
     uint32_t looks_for_high = pn_flags_priority(part->flags) != PN_PRIORITY_HIGH;
     PN_ASSERT(block->slot < globals->slot_capacity && part->hi <= block->count, BAD_REF);
     worker->range_failed = 0;
     worker->range_counted = first;
     worker->current_slot = block->slot;
     worker->current_frame = part_ref;
+    if (logged && pn_replay_is_on(worker)) return run_as_recorded(worker, part_ref, grain);
     for (;;) { /* ends: every round runs an item, or returns */
-        if (part->hi - next > grain && may_split && pn_deque_is_empty(worker)) split(worker, part, next);
+        if (part->hi - next > grain && may_split && (by_policy ? pn_policy_is_hungry(worker) : pn_deque_is_empty(worker)))
+            split(worker, part, next, logged);
         uint32_t end = next + min_u32(min_u32(part->hi - next, grain), items_max - (next - first));
         next = run_items(worker, block, next, end);
-        pn_counter_add(&worker->counters.executed, next - worker->range_counted);
-        worker->range_counted = next;
+        count_executed(worker, next);
         if (next < end) {
-            end_part(worker, part_ref, worker->range_failed, skip_items(block, next, part->hi));
+            end_part(worker, part_ref, worker->range_failed, skip_items(block, next, part->hi), logged);
             return next - first;
         }
         if (next == part->hi) {
-            end_part(worker, part_ref, worker->range_failed, 0);
+            end_part(worker, part_ref, worker->range_failed, 0, logged);
             return next - first;
         }
         uint32_t high_waits = looks_for_high && pn_find_high_waits(worker);
         if (high_waits || next - first >= items_max || pn_idle_command() != PN_COMMAND_RUN) {
             pn_counter_add(&worker->counters.yields, high_waits);
-            leave_part(worker, part, next, worker->range_failed);
+            leave_part(worker, part_ref, next, worker->range_failed, logged ? PN_DECISION_LEAVE : 0);
             pn_run_requeue_first(worker, part_ref);
+            return next - first;
+        }
+        if (by_policy && pn_policy_interrupts(worker)) {
+            pn_counter_add(&worker->counters.yields, 1);
+            leave_part(worker, part_ref, next, worker->range_failed, logged ? PN_DECISION_MAKE_WAY : 0);
+            pn_run_requeue_last(worker, part_ref);
             return next - first;
         }
         if (next - looked >= globals->range_yield_items) {
             looked = next;
             if (pn_find_make_way(worker, part->flags)) {
                 pn_counter_add(&worker->counters.yields, 1);
-                leave_part(worker, part, next, worker->range_failed);
+                leave_part(worker, part_ref, next, worker->range_failed, logged ? PN_DECISION_MAKE_WAY : 0);
                 pn_run_requeue_last(worker, part_ref);
                 return next - first;
             }
         }
     }
+}
+
+static OUT_OF_LINE uint32_t run_logged(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
+    return run(worker, part_ref, items_max, 1);
+}
+
+uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
+    if (pn_log_is_on(worker)) return run_logged(worker, part_ref, items_max);
+    return run(worker, part_ref, items_max, 0);
 }
 
 /* Panics on a block whose items would lie outside the memory. */
@@ -211,9 +286,9 @@ void pn_range_fail_item(pn_worker *worker, pn_ref part_ref, uint32_t item) {
     /* The count in worker.range_failed lacks what the trapped loop held in a register. */
     for (uint32_t i = part->lo; i < item; i++) failed += statuses[i] == PN_ITEM_FAILED;
     if (item + 1 == part->hi) {
-        end_part(worker, part_ref, failed, 0);
+        end_part(worker, part_ref, failed, 0, pn_log_is_on(worker));
     } else {
-        leave_part(worker, part, item + 1, failed);
+        leave_part(worker, part_ref, item + 1, failed, pn_log_is_on(worker) ? PN_DECISION_LEAVE : 0);
         pn_run_requeue_first(worker, part_ref);
     }
 }

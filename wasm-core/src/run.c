@@ -10,6 +10,9 @@
 #include "idle.h"
 #include "injector.h"
 #include "join.h"
+#include "log.h"
+#include "policy.h"
+#include "replay.h"
 #include "range.h"
 
 void pn_run_hold(pn_worker *worker, pn_ref frame) {
@@ -17,12 +20,26 @@ void pn_run_hold(pn_worker *worker, pn_ref frame) {
     worker->held_frame = frame;
 }
 
+/* Not what a worker does in most rounds; the rest stays small for the host's compiler. */
+#define OUT_OF_LINE __attribute__((noinline))
+
+/* The queue a frame belongs in. Returns 0 when it is full. */
+static uint32_t push_outside(pn_worker *worker, pn_ref frame) {
+    if (pn_log_is_on(worker)) return pn_log_pushes_outside(worker, frame);
+    return pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame);
+}
+
+/* The own deque. Returns 0 when it is full. */
+static uint32_t push_own(pn_worker *worker, pn_ref frame) {
+    if (pn_log_is_on(worker) && pn_log_spills(worker, frame)) return 0;
+    return pn_deque_push(worker, frame);
+}
+
 /* A pinned frame may be in no queue but the mailbox. It came from there or was pushed by the host, which leaves a cell
  * free for it, so it is held only inside nested dispatches. */
 static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
-    uint32_t flags = pn_frame_at(frame)->flags;
-    if (!pn_flags_are_pinned(flags)) return 0;
-    if (!pn_injector_push(pn_injector_of(flags), frame)) {
+    if (!pn_flags_are_pinned(pn_frame_at(frame)->flags)) return 0;
+    if (!push_outside(worker, frame)) {
         pn_counter_add(&worker->counters.spills, 1);
         pn_run_hold(worker, frame);
     }
@@ -30,33 +47,43 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
 }
 
 /* No notify: the worker looks into the same queues before it can sleep. */
-void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
+OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
-    if (pn_deque_push(worker, frame)) return;
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 0)) return;
+    if (push_own(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) return;
+    if (push_outside(worker, frame)) return;
     pn_run_hold(worker, frame);
 }
 
-void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
+OUT_OF_LINE void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
-    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) {
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 1)) return;
+    if (push_outside(worker, frame)) {
         /* The worker goes on with its own deque first, so another one may take this frame. */
         if (!pn_deque_is_empty(worker)) pn_idle_notify(worker);
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_deque_push(worker, frame)) return;
+    if (push_own(worker, frame)) return;
     pn_run_hold(worker, frame);
 }
 
-void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
-    if (pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame) != 0) {
+OUT_OF_LINE void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
+    if (push_outside(worker, frame)) {
         pn_idle_notify(worker);
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
     pn_run_hold(worker, frame);
+}
+
+void pn_run_requeue_all_elsewhere(pn_worker *worker, pn_ref list) {
+    while (list != 0) { /* ends: the list does */
+        pn_ref frame = list;
+        list = pn_load_relaxed(&pn_frame_at(frame)->waiter); /* relaxed: nobody else sees the list */
+        pn_run_requeue_elsewhere(worker, frame);
+    }
 }
 
 pn_ref pn_run_chain_result(uint64_t result, pn_ref list) {
@@ -109,6 +136,17 @@ uint32_t pn_run_dispatch(pn_worker *worker, pn_ref ref) {
     return outcome;
 }
 
+/* Who ran a frame before, for the counters of locality. */
+static void note_suspended(const pn_worker *worker, pn_frame *frame) {
+    frame->flags |= PN_FLAG_RAN;
+    frame->hi = worker->id;
+}
+
+static __attribute__((noinline)) void count_resumed(pn_worker *worker, const pn_frame *frame) {
+    pn_counter_add(&worker->counters.resumed, 1);
+    if (frame->hi == worker->id) pn_counter_add(&worker->counters.resumed_here, 1);
+}
+
 static uint32_t run_single(pn_worker *worker, pn_ref ref) {
     pn_frame *frame = pn_frame_at(ref);
     if (!pn_frame_claim(frame)) {
@@ -116,15 +154,18 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
         pn_run_complete(worker, ref, 0);
         return 1;
     }
+    if (frame->flags & PN_FLAG_RAN) count_resumed(worker, frame);
     switch (pn_run_dispatch(worker, ref)) {
     case PN_OUTCOME_DONE: finish_single(worker, ref, PN_FRAME_DONE); break;
     case PN_OUTCOME_FAILED: finish_single(worker, ref, PN_FRAME_FAILED); break;
     case PN_OUTCOME_WAIT:
         pn_counter_add(&worker->counters.waits, 1);
+        note_suspended(worker, frame);
         if (!pn_frame_block(frame)) pn_run_requeue_last(worker, ref); /* else the frame is the host's now */
         break;
     case PN_OUTCOME_YIELD:
         pn_counter_add(&worker->counters.yields, 1);
+        note_suspended(worker, frame);
         pn_frame_transition(frame, PN_FRAME_READY);
         pn_run_requeue_last(worker, ref);
         break;
@@ -219,14 +260,20 @@ static void push_context(pn_worker *worker) {
 
 /* What a bulk left in the deque goes elsewhere before leapfroggers may look there again. */
 static void end_help(pn_worker *worker) {
+    uint32_t logged = pn_log_is_on(worker);
+    pn_ref others = 0;
     pn_ref frame;
+    if (logged) pn_replay_await(worker); /* before it, thieves may not have come yet */
     while ((frame = pn_deque_pop(worker)) != 0) { /* ends: at a JOB, or at the end of the deque */
         if (pn_frame_at(frame)->kind == PN_KIND_JOB) {
             PN_ASSERT(pn_deque_push(worker, frame), BROKEN_INVARIANT); /* its place is still free */
             break;
         }
-        pn_run_requeue_elsewhere(worker, frame);
+        pn_store_relaxed(&pn_frame_at(frame)->waiter, others); /* relaxed: nobody else sees it */
+        others = frame;
     }
+    if (logged) pn_log_decide(worker, PN_DECISION_HELPED, 0, 0, 0);
+    pn_run_requeue_all_elsewhere(worker, others);
     /* seq_cst: after the pops, so a leapfrogger that sees 0 loses its CAS for them; pairs with leapfrog in join.c. */
     pn_store_seq_cst(&worker->helping, 0);
 }
@@ -234,6 +281,7 @@ static void end_help(pn_worker *worker) {
 static void pop_context(pn_worker *worker) {
     const pn_context *outer = &worker->contexts[--worker->nest];
     if (pn_load_relaxed(&worker->helping) == worker->nest + 1) end_help(worker); /* relaxed: own word */
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_load_relaxed(&worker->away)) pn_policy_away(worker, 0); /* relaxed: own */
     worker->current_frame = outer->frame;
     worker->current_slot = outer->slot;
     worker->current_item = outer->item;

@@ -44,6 +44,8 @@ void pn_run_requeue_last(pn_worker *worker, pn_ref frame);
 
 /* The same, but never into the worker's own deque. */
 void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame);
+/* A list of them, through frame.waiter. */
+void pn_run_requeue_all_elsewhere(pn_worker *worker, pn_ref list);
 
 /* Keeps a frame for which no queue has room: the worker runs it next. */
 void pn_run_hold(pn_worker *worker, pn_ref frame);

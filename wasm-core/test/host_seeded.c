@@ -32,6 +32,8 @@ typedef struct coroutine {
     uint32_t worker;
     int started;
     int ended;
+    int frozen;
+    uint64_t points_to_freeze; /* 0: never */
 } coroutine;
 
 static coroutine coroutines[COROUTINES_MAX];
@@ -40,6 +42,7 @@ static coroutine *running; /* 0: the scheduler, or a test before host_join */
 static jmp_buf scheduler;
 static int evaluating; /* inside a predicate: its atomic operations are no points */
 static uint64_t points;
+static int was_frozen;
 static uint8_t permits[PN_WORKER_COUNT_MAX];
 
 static uint64_t rng;
@@ -63,7 +66,7 @@ static uint32_t draw(uint32_t below) {
 }
 
 static int may_run(coroutine *c) {
-    if (c->ended) return 0;
+    if (c->ended || c->frozen) return 0;
     if (c->ready == 0) return 1;
     evaluating = 1;
     uint32_t ready = c->ready(c->ready_argument);
@@ -132,7 +135,17 @@ static void switch_from(coroutine *self) {
 void pn_test_point(void) {
     if (running == 0 || evaluating) return;
     if (++points > POINTS_MAX) test_fail(__FILE__, __LINE__, "the schedule does not end");
+    if (running->points_to_freeze != 0 && --running->points_to_freeze == 0) running->frozen = was_frozen = 1;
     switch_from(running);
+}
+
+void host_freeze(uint32_t thread, uint64_t point) {
+    CHECK(running == 0 && thread < coroutine_count && point != 0);
+    coroutines[thread].points_to_freeze = point;
+}
+
+int host_was_frozen(void) {
+    return was_frozen;
 }
 
 void host_spawn(void (*body)(void *), void *argument) {
@@ -156,11 +169,12 @@ void host_join(void) {
     explore.preemptions = 0;
     memset(permits, 0, sizeof permits);
     points = 0;
+    was_frozen = 0;
     if (_setjmp(scheduler) != 0) running = 0;
     coroutine *next = choose(0);
     if (next != 0) go(next);
     for (uint32_t i = 0; i < coroutine_count; i++) {
-        if (!coroutines[i].ended) {
+        if (!coroutines[i].ended && !coroutines[i].frozen) {
             fprintf(stderr, "thread %u of %u waits for ever\n", i, coroutine_count);
             test_fail(__FILE__, __LINE__, "deadlock: a wake-up was lost");
         }

@@ -9,4 +9,9 @@
 void explore_begin(uint32_t preemptions_max);
 uint32_t explore_next(void);
 
+/* Before host_join: the `thread`-th spawned thread never gets beyond its `point`-th atomic operation, 1 or more. host_join
+ * does not wait for it. Returns afterwards whether it came that far. */
+void host_freeze(uint32_t thread, uint64_t point);
+int host_was_frozen(void);
+
 #endif

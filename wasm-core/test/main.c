@@ -1,8 +1,9 @@
 /* main.c - runs tests, each in a process of its own with a time limit, and prints a line per test.
  *
- *   tests [--list] [--quick] [--seed N] [--seeds N] [NAME-PREFIX...]
+ *   tests [--list] [--quick] [--seed N] [--seeds N] [--policy N] [NAME-PREFIX...]
  *
- * --seeds N (seeded build): each test runs with seeds SEED .. SEED + N - 1. */
+ * --seeds N (seeded build): each test runs with seeds SEED .. SEED + N - 1.
+ * --policy N: the policy of every test that does not say which; those that are about work stealing are left out. */
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,11 +20,12 @@ static const struct {
     {"injector", injector_tests}, {"heap", heap_tests},   {"range", range_tests}, {"worker", worker_tests},
     {"step", step_tests},   {"fork", fork_tests},         {"tree", tree_tests},   {"limits", limits_tests},
     {"place", place_tests}, {"graph", graph_tests},       {"live", live_tests},
+    {"policy", policy_tests}, {"ring", ring_tests},       {"log", log_tests},
 #if defined(PN_COUNT_ATOMICS)
     {"sdk", sdk_tests},
 #endif
 #if defined(PN_SEEDED)
-    {"explore", explore_tests}, {"explore", explore_fork_tests}, {"explore", explore_graph_tests},
+    {"explore", explore_tests}, {"explore", explore_fork_tests}, {"explore", explore_ring_tests}, {"freeze", freeze_tests}, {"explore", explore_graph_tests},
 #endif
 };
 
@@ -68,6 +70,21 @@ static void run(const char *group, const test *t, uint64_t first_seed, uint64_t 
     printf("ok   %s/%s\n", group, t->name);
 }
 
+/* They look at single steps, steals or the order in which one worker goes through its deque. */
+static const char *const work_stealing_only[] = {
+    "core/", "policy/", "ring/", "explore/", "freeze/", "step/every_action_occurs", "range/block_grain_overrules_the_configuration",
+    "place/steps_look_in_the_same_order", "graph/order_is_checked", "worker/a_push_wakes_one",
+};
+
+static int is_about_work_stealing(const char *group, const char *name) {
+    char full[128];
+    snprintf(full, sizeof full, "%s/%s", group, name);
+    for (size_t i = 0; i < sizeof work_stealing_only / sizeof *work_stealing_only; i++) {
+        if (strncmp(full, work_stealing_only[i], strlen(work_stealing_only[i])) == 0) return 1;
+    }
+    return 0;
+}
+
 static int is_chosen(const char *group, const char *name, char **prefixes) {
     char full[128];
     if (*prefixes == 0) return 1;
@@ -87,6 +104,7 @@ int main(int count, char **arguments) {
         if (strcmp(*rest, "--list") == 0) list = 1;
         else if (strcmp(*rest, "--quick") == 0) test_quick = 1;
         else if (strcmp(*rest, "--seed") == 0 && rest[1]) first_seed = strtoull(*++rest, 0, 10);
+        else if (strcmp(*rest, "--policy") == 0 && rest[1]) test_policy = (uint32_t)strtoul(*++rest, 0, 10);
         else if (strcmp(*rest, "--seeds") == 0 && rest[1]) seeds = strtoull(*++rest, 0, 10);
         else return fprintf(stderr, "unknown argument: %s\n", *rest), 2;
     }
@@ -94,6 +112,7 @@ int main(int count, char **arguments) {
     for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
         for (const test *t = groups[g].tests; t->name; t++) {
             if (!is_chosen(groups[g].name, t->name, rest)) continue;
+            if (test_policy != 0 && is_about_work_stealing(groups[g].name, t->name)) continue;
             if (list) printf("%s/%s\n", groups[g].name, t->name);
             else run(groups[g].name, t, first_seed, seeds);
         }

@@ -16,11 +16,13 @@ uint32_t panic_code;
 jmp_buf panic_return;
 int test_quick;
 uint64_t test_seed = 1;
+uint32_t test_policy;
 task_function vtable[SLOT_COUNT];
 #if defined(PN_COUNT_ATOMICS)
 _Thread_local uint64_t pn_test_atomics;
 #endif
 void (*on_trap)(uint32_t worker);
+void (*on_wait)(uint32_t worker);
 void (*on_complete)(uint32_t worker, uint32_t frame);
 void (*on_node)(uint32_t worker, uint32_t node, uint32_t state);
 void (*on_trace)(uint32_t node, uint32_t event);
@@ -84,6 +86,12 @@ pn_globals *memory_new(uint32_t bytes) {
     g->range_grain = 4;
     g->range_yield_items = 64;
     g->seed = test_seed;
+    g->policy = test_policy;
+    g->inbox_capacity = 4;
+    g->ring_slots = 8;
+    g->ring_window = 1;
+    g->ring_slot_capacity = 1;
+    g->ring_batch = 1;
     g->memory_bytes = bytes; /* for memory_init; penny_init writes it again */
     return g;
 }
@@ -177,7 +185,8 @@ void penny_host_unpark(uint32_t worker) {
 }
 
 void penny_host_wait(void) {
-    host_rest(current_worker());
+    if (on_wait) on_wait(current_worker());
+    else host_rest(current_worker());
 }
 
 void penny_host_heartbeat(void) {

@@ -26,7 +26,8 @@ typedef struct test {
 /* Ended by an entry without a name. */
 extern const test deque_tests[], litmus_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
     range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[], tree_tests[], limits_tests[],
-    explore_fork_tests[], sdk_tests[], place_tests[], graph_tests[], live_tests[], explore_graph_tests[];
+    explore_fork_tests[], sdk_tests[], place_tests[], policy_tests[], ring_tests[], explore_ring_tests[], freeze_tests[],
+    graph_tests[], live_tests[], explore_graph_tests[], log_tests[];
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \
@@ -63,6 +64,9 @@ extern int test_quick;
 /* A random number of the test's own, from --seed; the same under every host. */
 uint32_t test_random(uint32_t below);
 extern uint64_t test_seed;
+
+/* What memory_new makes the policy: work stealing unless a test says otherwise. Inboxes and ring are small. */
+extern uint32_t test_policy;
 
 /* ---- memory and configuration ---- */
 
@@ -108,6 +112,8 @@ pn_ref frame_pinned(pn_ref frame, uint32_t worker);
 void host_command(uint32_t command);
 /* What the host does before penny_worker_fail; may be 0. */
 extern void (*on_trap)(uint32_t worker);
+/* What penny_host_wait does instead of resting; may be 0. */
+extern void (*on_wait)(uint32_t worker);
 /* What penny_host_complete does beside counting; may be 0. */
 extern void (*on_complete)(uint32_t worker, uint32_t frame);
 /* What it does for a node that fails or has NOTIFY, with its coming state, and for a live graph, and what penny_host_trace does. */

@@ -1,5 +1,5 @@
 /* pool.c - workers as the production host runs them, on top of either host. See native.h. */
-#include "native.h"
+#include "log/recorder.h"
 #include "penny/penny.h"
 
 static uint32_t pool_dispatches_max;
@@ -25,6 +25,7 @@ static void worker_body(void *argument) {
 
 void pool_start(uint32_t dispatches_max) {
     pool_dispatches_max = dispatches_max;
+    if (recorder_starts()) return;
     for (uint32_t id = 0; id < pn_globals_get()->worker_count; id++) host_spawn(worker_body, (void *)(uintptr_t)id);
 }
 

@@ -91,6 +91,14 @@ enum pn_run_result {
 enum pn_action {
 #include "penny/state.def"
 };
+#define PN_LOG(name, value, text) PN_LOG_##name = (value),
+enum pn_log_mode {
+#include "penny/state.def"
+};
+#define PN_DECISION(name, value, text) PN_DECISION_##name = (value),
+enum pn_decision_kind {
+#include "penny/state.def"
+};
 #define PN_PANIC(name, value, text) PN_PANIC_##name = (value),
 enum pn_panic_code {
 #include "penny/state.def"
@@ -129,6 +137,11 @@ PN_EXPORT("penny_worker_fail") uint32_t penny_worker_fail(uint32_t worker, uint3
 /* Inside a dispatch, by a host task that waits for another frame: finds one frame as the loop would and runs it. Returns the
  * number of dispatches; 0 when nothing was found, or the tasks are nested too deeply to help. */
 PN_EXPORT("penny_worker_help") uint32_t penny_worker_help(uint32_t worker);
+
+/* Inside a dispatch, if a log is on: a host task has looked whether something has happened that depends on other workers.
+ * Recording, `seen` is noted, if it is not 0, and returned. In a replay it is not looked at: waits for the worker's turn and
+ * returns whether the recording has a look like this (`what`: the host's number for it) next. */
+PN_EXPORT("penny_log_choice") uint32_t penny_log_choice(uint32_t worker, uint32_t what, uint32_t seen);
 
 /* ---- forks: all inside a dispatch of that worker ---- */
 

@@ -28,7 +28,7 @@ static void bad_config_is_refused(void) {
         {offsetof(pn_globals, spin_rounds), 0, PN_STATUS_BAD_SPIN_ROUNDS},
         {offsetof(pn_globals, range_grain), 0, PN_STATUS_BAD_RANGE_GRAIN},
         {offsetof(pn_globals, range_yield_items), 0, PN_STATUS_BAD_RANGE_YIELD_ITEMS},
-        {offsetof(pn_globals, policy), 1, PN_STATUS_BAD_POLICY},
+        {offsetof(pn_globals, policy), PN_POLICY_COUNT, PN_STATUS_BAD_POLICY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         pn_globals *g = memory_new(4 << 20);

@@ -3,6 +3,7 @@
  *
  * A node forks its children or calls them, joins them newest or oldest first or leaves them to the core, and runs what it
  * gets back itself or through penny_fork_run. It may suspend, yield, or trap at one of three places. */
+#include "log/recorder.h"
 #include "native.h"
 #include "penny/penny.h"
 
@@ -250,12 +251,13 @@ static void submit_roots(void *unused) {
 }
 
 static void run_trees(uint32_t workers, uint32_t frames_each) {
-    pn_globals *g = memory_new(8 << 20);
+    pn_globals *g = memory_new(16 << 20);
     g->worker_count = workers;
     g->deque_capacity = 4;
     g->injector_capacity = 4;
     g->frame_count = workers * frames_each;
     g->spin_rounds = 1;
+    recorder_reserve(g);
     memory_init();
     memset(began, 0, sizeof began);
     memset(ended, 0, sizeof ended);
@@ -264,7 +266,6 @@ static void run_trees(uint32_t workers, uint32_t frames_each) {
     memset(live_count, 0, sizeof live_count);
     memset(mail, 0, sizeof mail);
     mail_written = mail_read = 0;
-    plan.salt = (uint64_t)test_random(1u << 30) << 20;
     vtable[SLOT_NODE] = run_record;
     on_trap = leave_all;
     on_complete = root_completed;
@@ -289,6 +290,7 @@ static void sweep(uint32_t plain_rounds) {
     for (uint32_t round = 0; round < rounds(plain_rounds); round++) {
         for (uint32_t workers = 1; workers <= 4; workers++) {
             plan.roots = workers == 1 ? 4 : 1 + test_random(8);
+            plan.salt = (uint64_t)test_random(1u << 30) << 20;
             run_trees(workers, shares[(round + workers) % 3]);
         }
     }
@@ -335,6 +337,28 @@ static void all_at_once(void) {
     sweep(800);
 }
 
+static uint32_t replayed_workers, replayed_frames;
+
+static void run_replayed(void) {
+    run_trees(replayed_workers, replayed_frames);
+}
+
+static void a_recording_is_replayed(void) {
+    static recording recorded;
+    plan.call_percent = 15;
+    plan.forget_percent = 15;
+    plan.cancel_percent = 15;
+    for (uint32_t round = 0; round < rounds(400); round++) {
+        plan.trap_percent = round % 2 == 0 ? 0 : 3;
+        plan.suspend_percent = round % 4 < 2 ? 0 : 15;
+        plan.salt = (uint64_t)test_random(1u << 30) << 20;
+        plan.roots = 1 + test_random(8);
+        replayed_workers = 1 + round % 4;
+        replayed_frames = 2 + test_random(7);
+        recorder_run_twice(run_replayed, &recorded);
+    }
+}
+
 const test tree_tests[] = {
     {"every_job_runs_once", every_job_runs_once},
     {"what_is_not_joined_ends_first", what_is_not_joined_ends_first},
@@ -343,5 +367,6 @@ const test tree_tests[] = {
     {"suspended_jobs_are_resumed_by_their_joiner", suspended_jobs_are_resumed_by_their_joiner},
     {"a_cancelled_fork_never_starts", a_cancelled_fork_never_starts},
     {"all_at_once", all_at_once},
+    {"a_recording_is_replayed", a_recording_is_replayed},
     {0, 0},
 };

@@ -254,6 +254,76 @@ static void condition_may_end_it(void) {
     CHECK_EQ(pn_load_relaxed(&runs[never]), 0);
 }
 
+/* A loop as above, but for a node that the condition does not wait for: it is still queued when the loop comes round. */
+static void loop_leaves_a_node_behind(void) {
+    begin(1, 8, 8);
+    vtable[SLOT_LOOP] = loop;
+    graph_new(0);
+    uint32_t first = graph_node(SLOT_ADD, PN_FLAG_WATCHED), body = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
+    uint32_t condition = graph_node(SLOT_LOOP, PN_FLAG_CONDITION | PN_FLAG_WATCHED);
+    uint32_t side = graph_node(SLOT_ADD, PN_FLAG_WATCHED), after = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
+    graph_edge(first, body, 0);
+    graph_edge(body, condition, 0); /* the worker goes on with it */
+    graph_edge(body, side, 0);
+    graph_edge(condition, body, 0);
+    graph_edge(condition, after, 0);
+    graph_place();
+    loop_left = 5;
+    run_times(3); /* each ends in the second round of its loop */
+    CHECK_EQ(run_state(), PN_FRAME_FAILED);
+    CHECK_EQ(pn_load_relaxed(&the_graph()->conflict), side + 1);
+    CHECK_EQ(pn_load_relaxed(&runs[side]), 0);
+    CHECK_EQ(pn_load_relaxed(&runs[body]), 6);
+    CHECK_EQ(state_of(after), PN_FRAME_FREE);
+}
+
+static uint32_t yield_left;
+
+static uint32_t yields_first(uint32_t record) {
+    if (yield_left == 0) return add(record);
+    yield_left--;
+    return PN_OUTCOME_YIELD;
+}
+
+/* Both lead to it, and the second finds it queued, since it has made way. */
+static void two_conditions_start_one_node(void) {
+    begin(1, 8, 8);
+    vtable[SLOT_LOOP] = loop;
+    vtable[SLOT_YIELD] = yields_first;
+    graph_new(0);
+    uint32_t both = graph_node(SLOT_YIELD, PN_FLAG_WATCHED);
+    for (uint32_t i = 0; i < 2; i++) graph_edge(graph_node(SLOT_LOOP, PN_FLAG_CONDITION | PN_FLAG_WATCHED), both, 0);
+    graph_place();
+    loop_left = 2;
+    yield_left = 1;
+    run_times(1);
+    CHECK_EQ(run_state(), PN_FRAME_FAILED);
+    CHECK_EQ(pn_load_relaxed(&the_graph()->conflict), both + 1);
+}
+
+/* A loop that is drawn right is none the worse for being watched. */
+static void watched_loop_counts(void) {
+    begin(3, 4, 4);
+    vtable[SLOT_LOOP] = loop;
+    graph_new(0);
+    uint32_t first = graph_node(SLOT_ADD, PN_FLAG_WATCHED), body = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
+    uint32_t left = graph_node(SLOT_ADD, PN_FLAG_WATCHED), right = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
+    uint32_t condition = graph_node(SLOT_LOOP, PN_FLAG_CONDITION | PN_FLAG_WATCHED), after = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
+    graph_edge(first, body, 0);
+    graph_edge(body, left, 0);
+    graph_edge(body, right, 0);
+    graph_edge(left, condition, 0);
+    graph_edge(right, condition, 0);
+    graph_edge(condition, body, 0);
+    graph_edge(condition, after, 0);
+    graph_place();
+    loop_left = 50;
+    run_times(20); /* all rounds in the first */
+    CHECK_EQ(run_state(), PN_FRAME_DONE);
+    CHECK_EQ(pn_load_relaxed(&runs[right]), 50 + 20);
+    CHECK_EQ(pn_load_relaxed(&runs[after]), 20);
+}
+
 static pn_word inside, most;
 
 static uint32_t limited(uint32_t record) {
@@ -525,6 +595,9 @@ const test graph_tests[] = {
     {"trap_skips_what_depends_on_it", trap_skips},
     {"condition_loops", condition_loops},
     {"condition_may_end_it", condition_may_end_it},
+    {"loop_leaves_a_node_behind", loop_leaves_a_node_behind},
+    {"two_conditions_start_one_node", two_conditions_start_one_node},
+    {"watched_loop_counts", watched_loop_counts},
     {"semaphore_of_one", semaphore_of_one},
     {"semaphore_of_two", semaphore_of_two},
     {"failure_gives_permits_back", failure_gives_permits_back},

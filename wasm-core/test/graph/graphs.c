@@ -110,6 +110,12 @@ pn_ref graph_frame(uint32_t index) {
     pn_store_relaxed(&graph->failed, 0);
     pn_store_relaxed(&graph->skipped, 0);
     pn_store_relaxed(&graph->cancelled, 0);
+    pn_store_relaxed(&graph->conflict, 0);
+    for (uint32_t i = 0; i < node_count; i++) {
+        if (!(nodes[i].flags & PN_FLAG_WATCHED)) continue;
+        pn_store_relaxed(&node_at_index(i)->pending, node_at_index(i)->predecessors);
+        pn_store_relaxed(&node_at_index(i)->state, PN_FRAME_FREE);
+    }
     for (uint32_t i = 0; i < semaphore_count; i++) {
         pn_semaphore *semaphore = &((pn_semaphore *)pn_at(graph->semaphores_ref))[i];
         pn_store64_release(&semaphore->word, (uint64_t)permits[i] << 32);

@@ -129,6 +129,37 @@ static void failure_skips(void) {
     pool_run(fails_in_the_middle, 0);
 }
 
+static pn_ref withdrawn, behind, late;
+
+static void looks_at_the_withdrawn(void *unused) {
+    (void)unused;
+    await(behind);
+    await(late);
+    CHECK_EQ(pn_load_relaxed(&pn_node_at(withdrawn)->state), PN_FRAME_CANCELLED);
+    CHECK_EQ(pn_load_relaxed(&pn_node_at(behind)->state), PN_FRAME_CANCELLED);
+    CHECK_EQ(pn_load_relaxed(&pn_node_at(behind)->cause), withdrawn);
+    CHECK_EQ(pn_load_relaxed(&runs[0]) + pn_load_relaxed(&runs[1]), 0);
+    CHECK_EQ(pn_load_relaxed(&runs[2]), 1);
+    CHECK_EQ(pn_load_relaxed(&told[0]) + pn_load_relaxed(&told[1]) + pn_load_relaxed(&told[2]), 3);
+}
+
+/* The host cancels a node that is queued already. */
+static void withdrawn_is_skipped(void) {
+    begin(2);
+    withdrawn = live_node(0, SLOT_SUM, PN_FLAG_NOTIFY);
+    behind = live_node(1, SLOT_SUM, PN_FLAG_NOTIFY);
+    late = live_node(2, SLOT_SUM, PN_FLAG_NOTIFY);
+    live_edge(0, withdrawn, behind, 2);
+    CHECK_EQ(live_publish(behind), 0);
+    CHECK_EQ(live_publish(withdrawn), 1);
+    CHECK_EQ(live_publish(late), 1);
+    CHECK(host_inject(withdrawn));
+    CHECK(host_inject(late));
+    pn_fetch_or_acq_rel(&pn_node_at(withdrawn)->pending, PN_PENDING_POISONED);
+    pool_start(0);
+    pool_run(looks_at_the_withdrawn, 0);
+}
+
 static uint32_t graph_was_told(void *unused) {
     (void)unused;
     return pn_load_acquire(&told_graph) != 0;
@@ -156,6 +187,7 @@ const test live_tests[] = {
     {"program_with_two_workers", program_2},
     {"program_with_three_workers", program_3},
     {"failure_skips_what_takes_its_result", failure_skips},
+    {"withdrawn_is_skipped", withdrawn_is_skipped},
     {"waiter_is_told", waiter_is_told},
     {0},
 };

@@ -5,13 +5,18 @@ import dev.penny.api.LoadException;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.ModuleInspection;
 import dev.penny.api.MemoryMap;
+import dev.penny.api.Policy;
 import dev.penny.api.RuntimeReport;
 import dev.penny.api.ScopeOptions;
 import dev.penny.api.TaskFailedException;
+import dev.penny.api.TaskHandle;
 import dev.penny.api.TaskModule;
 import dev.penny.api.TaskScope;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.Prerequisites;
+import dev.penny.api.graph.Program;
+import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.internal.engine.JavaModuleDraft;
@@ -203,6 +208,21 @@ public final class Penny implements AutoCloseable {
     }
 
     /**
+     * For a task that waits for others: {@code after(a, b).submit(f, x)} runs {@code f} when both have ended, and
+     * {@code after().submit(f, a, x)} when {@code a} has, with its result as an argument. No thread waits meanwhile.
+     *
+     * @param tasks handles of this Penny or another; none is fine
+     */
+    public Prerequisites after(TaskHandle<?>... tasks) {
+        return scheduler.liveTasks().after(tasks);
+    }
+
+    /** Starts a program: tasks issued in order that say what they read and write, and run out of order. */
+    public Program program(ProgramOptions options) {
+        return scheduler.program(options);
+    }
+
+    /**
      * Moves the workers to another backend while tasks run. Each task is run by one of the two, none is lost, none runs twice.
      */
     public void swapBackend(ThreadBackend backend) {
@@ -242,6 +262,16 @@ public final class Penny implements AutoCloseable {
     /** A hash of every scheduling action so far, on a deterministic backend: equal seeds and programs have equal hashes. */
     public OptionalLong traceHash() {
         return scheduler.traceHash();
+    }
+
+    /** Which worker runs what. */
+    public Policy policy() {
+        return scheduler.policy();
+    }
+
+    /** How often the ring of {@link Policy.MerryGoRound} or {@link Policy.Hybrid} has turned, modulo 2^32; empty for other policies. */
+    public OptionalLong ringTurns() {
+        return scheduler.ringTurns();
     }
 
     /** Takes nothing new, waits for everything submitted, then ends. Idempotent. */

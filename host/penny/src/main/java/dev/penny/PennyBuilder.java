@@ -1,6 +1,7 @@
 package dev.penny;
 
 import dev.penny.api.LinkException;
+import dev.penny.api.Policy;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.spi.ThreadBackend;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class PennyBuilder {
     private OptionalInt queueCapacity = OptionalInt.empty();
     private int mailboxCapacity = 255;
     private boolean rejectWhenFull;
+    private Policy policy = Policy.WORK_STEALING;
 
     PennyBuilder() { }
 
@@ -49,7 +51,22 @@ public final class PennyBuilder {
         return this;
     }
 
-    /** Seed of the victim choice. */
+    /** Which worker runs what; {@link Policy#WORK_STEALING} by default. */
+    public PennyBuilder policy(Policy which) {
+        policy = Objects.requireNonNull(which, "policy");
+        return this;
+    }
+
+    /** The policy with this name, with its default settings: one of the names in {@link Policy#ALL}. */
+    public PennyBuilder policy(String name) {
+        Objects.requireNonNull(name, "name");
+        policy = Policy.ALL.stream().filter(known -> known.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no such policy: policy=%s, known=%s"
+                        .formatted(name, String.join(" ", Policy.ALL.stream().map(Policy::name).toList()))));
+        return this;
+    }
+
+    /** Seed of the victim choice, and of the policies {@link Policy#RANDOM} and {@link Policy#HYBRID}. */
     public PennyBuilder seed(long value) {
         seed = value;
         return this;
@@ -93,7 +110,7 @@ public final class PennyBuilder {
      */
     public Penny build() {
         return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
-                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull));
+                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull, policy));
     }
 
     /** A sixteenth of the memory for the frames of waiting tasks, at most 16,384 of them. */

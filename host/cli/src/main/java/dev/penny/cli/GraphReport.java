@@ -56,7 +56,7 @@ final class GraphReport {
         if (!guard) {
             failures.add("failed: %s: %s".formatted(failure.task(), failure.cause().getMessage()));
         }
-        failure.skipped().forEach(chain -> (guard ? leftOut : failures).add((guard ? "left out: " : "  skipped: ") + chain));
+        failure.skipped().forEach(chain -> (guard ? leftOut : failures).add((guard ? "left out: " : "skipped: ") + chain));
     }
 
     private static boolean guards(PlannedTask task) {

@@ -195,7 +195,7 @@ final class GraphSession {
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         });
         files.abandon();
-        terminal.err().println("penny: interrupted: tasks that ran are not finished, %d files written".formatted(files.written()));
+        terminal.err().println("penny: interrupted: tasks that ran are not finished, files written: %d".formatted(files.written()));
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }
 

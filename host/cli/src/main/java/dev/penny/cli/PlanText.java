@@ -19,7 +19,7 @@ final class PlanText {
         Table table = new Table().row("LEVEL", "TASK", "CALLS", "AFTER");
         for (PlannedTask task : plan.tasks()) {
             String after = task.predecessors().stream().map(PlannedTask::name).map(Text::oneLine).collect(Collectors.joining(", "));
-            table.row(task.level(), Text.oneLine(task.name()), task.call() + placement(task), after);
+            table.row(task.level(), Text.oneLine(task.name()), Text.oneLine(task.call()) + placement(task), after);
         }
         return text.append('\n').append(table).append(outputs(plan)).toString();
     }

@@ -165,4 +165,64 @@ class ProcessTest {
         assertEquals(1, err().lines().count(), err());
         assertTrue(err().contains("-XX:+EnableJVMCI") && err().contains("interpreted"), err());
     }
+
+    private Process startGraph(String tasks) throws IOException {
+        Path file = directory.resolve("graph.yaml");
+        Files.writeString(file, "version: 1\nmodules: {arith: %s, java: java:dev.penny.cli.TestTasks}\n"
+                .formatted(ROOT.resolve("guest-modules/dist/arith.wasm")) + tasks);
+        return start(compilingJvm(), "run", file.toString(), "--workers", "2");
+    }
+
+    private void waitFor(Process process, Path file) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!Files.exists(file)) {
+            assertTrue(process.isAlive() && System.nanoTime() < deadline, err());
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void aGraphEndsCleanlyOnCtrlC() throws Exception {
+        Process process = startGraph("""
+                tasks:
+                  first: {call: arith/square, args: [3], priority: high}
+                  slow: {foreach: {x: 0..1000}, call: java/nap, args: ["${x}"], after: first}
+                  last: {reduce: slow, call: arith/add}
+                outputs: {first: out/first.txt, slow: "out/${x}.txt", last: out/last.txt}
+                """);
+        waitFor(process, directory.resolve("out/first.txt"));
+        interrupt(process);
+        assertEquals(ExitCode.INTERRUPTED, end(process), err());
+        String report = "(?s)penny: graph: \\d+ of 3002 tasks done, \\d+ not started, (\\d+) files written, .*\\Rpenny: interrupted\\R";
+        assertTrue(err().matches(report), err());
+        assertEquals("9\n", Files.readString(directory.resolve("out/first.txt")));
+        assertFalse(Files.exists(directory.resolve("out/last.txt")));
+        List<String> written;
+        try (var files = Files.list(directory.resolve("out"))) {
+            written = files.map(file -> file.getFileName().toString()).toList();
+        }
+        assertTrue(written.stream().allMatch(name -> name.matches("(first|\\d+)\\.txt")), written.toString());
+        assertEquals(err().replaceAll(report, "$1"), "" + written.size());
+        for (String name : written) {
+            assertTrue(Files.readString(directory.resolve("out").resolve(name)).matches("\\d+\n"), name);
+        }
+    }
+
+    @Test
+    void aSecondCtrlCDoesNotWaitForTheTasksOfAGraph() throws Exception {
+        Process process = startGraph("""
+                tasks:
+                  first: {call: arith/square, args: [3], priority: high}
+                  slow: {call: java/pause, args: [100000000]}
+                outputs: {first: out/first.txt}
+                """);
+        waitFor(process, directory.resolve("out/first.txt"));
+        interrupt(process);
+        while (process.isAlive()) {
+            interrupt(process);
+            process.waitFor(200, TimeUnit.MILLISECONDS);
+        }
+        assertEquals(ExitCode.INTERRUPTED, end(process), err());
+        assertTrue(err().contains("penny: interrupted: tasks that ran are not finished, files written: 1"), err());
+    }
 }

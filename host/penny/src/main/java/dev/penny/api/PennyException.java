@@ -6,7 +6,7 @@ package dev.penny.api;
  */
 public abstract sealed class PennyException extends RuntimeException
         permits LoadException, LinkException, SignatureException, CapacityException, ClosedException, TaskFailedException,
-                DeadlineException, RuntimeUnusableException, GraphException, GraphFailedException {
+                DeadlineException, ReplayException, RuntimeUnusableException, GraphException, GraphFailedException {
 
     private static final long serialVersionUID = 1L;
 

@@ -16,6 +16,16 @@ public interface TaskCall {
      */
     boolean cancelled();
 
+    /**
+     * Ends this run, not the task: it yields. It runs again behind what waits, perhaps on another worker, and then finds {@code state} in
+     * its first arguments. The task returns right after this call and sets no result. In a bulk a task cannot yield; in a graph it can.
+     *
+     * @param state new values of the first arguments, which are {@code i32} or {@code i64}
+     * @throws SignatureException an argument of these is not an integer, or there are not so many
+     * @throws IllegalStateException the task runs in a bulk, or is blocking and may simply wait
+     */
+    void again(long... state);
+
     /** Argument {@code index} of type {@code i32}. */
     int i32(int index);
 

@@ -3,6 +3,7 @@ package dev.penny.graph;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.penny.Penny;
 import dev.penny.api.GraphFailedException;
@@ -15,6 +16,7 @@ import dev.penny.api.graph.NodeOutcome;
 import dev.penny.api.graph.TaskGraph;
 import dev.penny.internal.engine.LeakCheck;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,5 +166,61 @@ class GraphConditionTest {
             }
             LeakCheck.assertNothingHeld(penny);
         }
+    }
+
+    /** It still runs when the loop comes round; being asked to run twice at once ends the run, and nothing else. */
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "virtual"})
+    void aLoopThatLeavesATaskBehindFails(String backend) {
+        try (Penny penny = penny(backend)) {
+            TaskFunction<Object> nothing = function(penny, "nothing", call -> { });
+            TaskFunction<Object> always = choice(penny, "always", () -> 0);
+            GraphBuilder builder = penny.graph("left behind");
+            GraphTask body = builder.task("body", nothing).after(builder.task("start", nothing));
+            GraphTask side = builder.task("side", untilCancelled(penny)).after(body);
+            builder.condition("again", always).after(body).branch(body);
+            try (TaskGraph graph = builder.build()) {
+                assertConflict(graph, side);
+                assertConflict(graph, side);
+            }
+            assertEquals("still alive", penny.javaModule("m").function("alive", "()->string", call -> call.result("still alive")).register()
+                    .function("alive").call());
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "virtual"})
+    void twoConditionsThatStartOneTaskAtOnceFail(String backend) {
+        try (Penny penny = penny(backend)) {
+            TaskFunction<Object> always = choice(penny, "always", () -> 0);
+            GraphBuilder builder = penny.graph("both");
+            GraphTask task = builder.task("task", untilCancelled(penny));
+            builder.condition("first", always).branch(task);
+            builder.condition("second", always).branch(task);
+            try (TaskGraph graph = builder.build()) {
+                assertConflict(graph, task);
+                assertConflict(graph, task);
+            }
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
+    private static TaskFunction<Object> untilCancelled(Penny penny) {
+        return penny.javaModule("slow").blockingFunction("slow", "()->()", call -> {
+            while (!call.cancelled()) {
+                Thread.sleep(1);
+            }
+        }).register().function("slow");
+    }
+
+    private static void assertConflict(TaskGraph graph, GraphTask task) {
+        GraphRun run = graph.run();
+        GraphFailedException failure = assertThrows(GraphFailedException.class, run::join);
+        assertEquals(List.of(task.name()), failure.failures().stream().map(GraphFailedException.Failure::task).toList());
+        assertEquals("started again before it had ended, by a loop that leaves it behind or by two conditions: graph=%s, task=%s"
+                .formatted(graph.name(), task.name()), failure.getCause().getMessage());
+        // It had started when the run was ended, or was still queued.
+        assertTrue(Set.of(new NodeOutcome.Done(), new NodeOutcome.Cancelled()).contains(run.outcome(task)), () -> run.outcome(task).toString());
     }
 }

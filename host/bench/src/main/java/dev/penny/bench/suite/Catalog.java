@@ -3,10 +3,12 @@ package dev.penny.bench.suite;
 import dev.penny.bench.suite.jobs.Bulk;
 import dev.penny.bench.suite.jobs.Dispatch;
 import dev.penny.bench.suite.jobs.Fib;
+import dev.penny.bench.suite.jobs.GraphRelease;
 import dev.penny.bench.suite.jobs.Mandelbrot;
 import dev.penny.bench.suite.jobs.Matmul;
 import dev.penny.bench.suite.jobs.MergeSort;
 import dev.penny.bench.suite.jobs.NQueens;
+import dev.penny.bench.suite.jobs.OutOfOrder;
 import dev.penny.bench.suite.jobs.PingPong;
 import dev.penny.bench.suite.jobs.Relay;
 import dev.penny.bench.suite.jobs.Sha256;
@@ -44,9 +46,10 @@ public final class Catalog {
      */
     public record Entry(String title, String unit, Supplier<Job> full, Supplier<Job> small) { }
 
-    /** Every name; {@link #IDLE} and {@link #MEMORY} have no entry. */
+    /** Every name; {@link #IDLE}, {@link #MEMORY} and those of {@link Figure}s have no entry. */
     public static List<String> names() {
         List<String> names = new java.util.ArrayList<>(ENTRIES.keySet());
+        names.addAll(GraphFigures.names());
         names.addAll(List.of(IDLE, MEMORY));
         return names;
     }
@@ -60,9 +63,14 @@ public final class Catalog {
         return entry;
     }
 
+    /** True if what it measures is one {@link Figure}. */
+    public static boolean isFigure(String name) {
+        return GraphFigures.names().contains(name);
+    }
+
     /** What it measures, for a list. */
     public static String title(String name) {
-        return switch (name) {
+        return isFigure(name) ? GraphFigures.title(name) : switch (name) {
             case IDLE -> "CPU time of a pool without work, over 10 s";
             case MEMORY -> "peak memory of skynet-1m, Penny and ForkJoinPool in processes of their own";
             default -> entry(name).title();
@@ -122,6 +130,12 @@ public final class Catalog {
         }
         all.put("wavefront", new Entry("longest common subsequence of 2 x 4,096 letters, 1,024 blocks", "run", () -> new Wavefront(4_096),
                 () -> new Wavefront(256)));
+        all.put("graph-chain", new Entry("a static graph: 100,000 empty tasks one after the other", "task", () -> GraphRelease.chain(100_000),
+                () -> GraphRelease.chain(1_000)));
+        all.put("graph-wavefront", new Entry("a static graph: 512 x 512 empty tasks, each after two others", "task",
+                () -> GraphRelease.wavefront(512), () -> GraphRelease.wavefront(32)));
+        all.put("out-of-order", new Entry("1,000 calls out of order with renaming, half of them in conflict", "run",
+                () -> new OutOfOrder(1_000, 10_000), () -> new OutOfOrder(50, 100)));
         return all;
     }
 

@@ -32,6 +32,9 @@ public final class Child {
         if (name.equals(Catalog.IDLE)) {
             return Idle.measure(workers, Duration.ofSeconds(10));
         }
+        if (Catalog.isFigure(name)) {
+            return new GraphFigures(workers, false, mode.figure()).measure(name);
+        }
         Catalog.Entry entry = Catalog.entry(name);
         Job job = entry.full().get();
         try (Setup setup = new Setup(workers)) {
@@ -44,7 +47,7 @@ public final class Child {
     }
 
     /** No figures without the compiler. */
-    static void requireCompiler() {
+    public static void requireCompiler() {
         RuntimeReport report = Penny.report();
         if (!report.ok()) {
             throw new IllegalStateException("no figures without the compiler: " + report.jit());
@@ -63,6 +66,11 @@ public final class Child {
 
         Plan plan() {
             return quick ? Plan.quick(budget) : Plan.FULL;
+        }
+
+        /** For the measurement of a {@link Figure}, whose warm-up takes as long. */
+        Duration figure() {
+            return quick ? budget.dividedBy(3) : Duration.ofSeconds(20);
         }
 
         /** A benchmark that takes longer hangs. */

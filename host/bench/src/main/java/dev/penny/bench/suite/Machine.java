@@ -7,11 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What the figures were measured on. */
-final class Machine {
+public final class Machine {
 
     private Machine() { }
 
-    static Map<String, String> describe() {
+    /** By name, for people. */
+    public static Map<String, String> describe() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("processors", String.valueOf(Runtime.getRuntime().availableProcessors()));
         facts.put("processor", first("/proc/cpuinfo", "model name"));

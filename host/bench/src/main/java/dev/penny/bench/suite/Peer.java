@@ -12,7 +12,7 @@ public enum Peer {
     PENNY_ONE("penny-1"),
     /** {@link java.util.concurrent.ForkJoinPool} with the same algorithm in Java. */
     FORK_JOIN_POOL("fork-join-pool"),
-    /** The same pool, its chunks loops over a function instead of tasks of their own. */
+    /** The same pool; what follows within a chunk, or directly after another task, is a loop over a function instead of a task of its own. */
     FORK_JOIN_POOL_LOOP("fork-join-pool-loop"),
     /** The same algorithm in Java without forks, on one thread. */
     JAVA_SEQUENTIAL("java-sequential"),
@@ -20,6 +20,8 @@ public enum Peer {
     WASM_SEQUENTIAL("wasm-sequential"),
     /** One virtual thread per task. */
     VIRTUAL_THREADS("virtual-threads"),
+    /** The same calls on Penny with as many workers, each after the one before it. */
+    IN_ORDER("in-order"),
     /** The same wasm in the engine Endive, compiled to bytecode, under a plain thread pool. */
     ENDIVE("endive");
 

@@ -53,7 +53,7 @@ public final class Report {
      *
      * @throws IllegalArgumentException a table that is asked for is not there, one is missing in the document, or a mark is left open
      */
-    static String replaced(String document, Map<String, String> tables) {
+    public static String replaced(String document, Map<String, String> tables) {
         StringBuilder result = new StringBuilder();
         Map<String, String> unused = new TreeMap<>(tables);
         int at = 0;

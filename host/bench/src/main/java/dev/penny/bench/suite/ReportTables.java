@@ -53,12 +53,28 @@ final class ReportTables {
                 Peer.FORK_JOIN_POOL, 0.7));
         targets.add(new Target("10 M empty tasks, two workers, against `ForkJoinPool(2)`", "bulk-10m", workers, Peer.FORK_JOIN_POOL, 0.5));
         targets.add(new Target("submit and get, two workers, against `ForkJoinPool(2)`", "submit", workers, Peer.FORK_JOIN_POOL, 1));
+        targets.add(new Target("releasing a task of a chain of 100,000, one worker, against `CountedCompleter`", "graph-chain", 1,
+                Peer.FORK_JOIN_POOL, 0.5));
+        targets.add(new Target("releasing a task of a chain of 100,000, two workers, against `CountedCompleter`", "graph-chain", workers,
+                Peer.FORK_JOIN_POOL, 0.5));
+        targets.add(new Target("releasing a task of a wavefront of 512 x 512, one worker, against `CountedCompleter`", "graph-wavefront", 1,
+                Peer.FORK_JOIN_POOL, 0.5));
+        targets.add(new Target("releasing a task of a wavefront of 512 x 512, two workers, against `CountedCompleter`", "graph-wavefront",
+                workers, Peer.FORK_JOIN_POOL, 0.5));
+        targets.add(new Target("calls out of order with renaming, half in conflict, two workers, against in order", "out-of-order", workers,
+                Peer.IN_ORDER, 1 / 1.5));
         StringBuilder table = new StringBuilder("| what | measured | quartiles | at most | |\n|---|---|---|---|---|\n");
         for (Target target : targets) {
             find(raw, target.name(), target.workers(), target.peer()).ifPresent(found -> table.append("| %s | %s | %s to %s | %s | %s |%n"
                     .formatted(target.what(), Report.ratio(found.ratio()), Report.ratio(found.ratioQ1()), Report.ratio(found.ratioQ3()),
                             Report.ratio(target.most()), found.ratio() <= target.most() ? "met" : "**missed**")));
         }
+        raw.figure(GraphFigures.RERUN).ifPresent(found -> row(table, "bytes of heap per run of a static graph of 10,000 tasks",
+                found.value(), 1_000));
+        raw.figure(GraphFigures.METG_STENCIL).ifPresent(found -> row(table, "smallest task with 50 % efficiency, stencil, ns", found.value(),
+                1_000));
+        raw.figure(GraphFigures.METG_TREE).ifPresent(found -> row(table, "smallest task with 50 % efficiency, tree, ns", found.value(),
+                1_000));
         if (raw.memory() != null) {
             row(table, "skynet of a million, peak memory against `ForkJoinPool`",
                     (double) raw.memory().pennyPeak() / raw.memory().poolPeak(), 1);
@@ -82,7 +98,7 @@ final class ReportTables {
     /** Penny with most workers against every peer. */
     private static String peers(Results.Raw raw) {
         List<Peer> peers = List.of(Peer.FORK_JOIN_POOL, Peer.FORK_JOIN_POOL_LOOP, Peer.JAVA_SEQUENTIAL, Peer.WASM_SEQUENTIAL,
-                Peer.VIRTUAL_THREADS, Peer.ENDIVE);
+                Peer.VIRTUAL_THREADS, Peer.IN_ORDER, Peer.ENDIVE);
         StringBuilder table = new StringBuilder("| benchmark | unit | workers | Penny |");
         peers.forEach(peer -> table.append(' ').append(peer.text()).append(" |"));
         table.append("\n|---|---|---|---|").append("---|".repeat(peers.size())).append('\n');

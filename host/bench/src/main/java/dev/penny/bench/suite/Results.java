@@ -56,6 +56,7 @@ public final class Results {
      * @param workers the larger number of workers
      * @param machine what it ran on
      * @param runs the benchmarks
+     * @param figures what is no comparison
      * @param idle an empty pool, if measured
      * @param memory peak memory, if measured
      */
@@ -66,19 +67,25 @@ public final class Results {
             @JsonProperty(value = "workers", required = true) int workers,
             @JsonProperty(value = "machine", required = true) Map<String, String> machine,
             @JsonProperty(value = "runs", required = true) List<Run> runs,
+            @JsonProperty("figures") List<Figure> figures,
             @JsonProperty("idle") Idle.Reading idle,
             @JsonProperty("memory") Memory.Reading memory) {
+
+        /** Results of before there were figures have none. */
+        public Raw {
+            figures = figures == null ? List.of() : List.copyOf(figures);
+        }
 
         /** The same without some runs. */
         Raw without(List<Run> others) {
             List<Run> kept = runs.stream().filter(run -> !others.contains(run)).toList();
-            return new Raw(date, mode, workers, machine, kept, idle, memory);
+            return new Raw(date, mode, workers, machine, kept, figures, idle, memory);
         }
 
         /** True if nothing was measured. */
         @com.fasterxml.jackson.annotation.JsonIgnore
         boolean isEmpty() {
-            return runs.isEmpty() && idle == null && memory == null;
+            return runs.isEmpty() && figures.isEmpty() && idle == null && memory == null;
         }
 
         /** Every comparison of every benchmark. */
@@ -90,7 +97,8 @@ public final class Results {
         Raw over(Raw older, List<String> names) {
             older.requireSame(mode, workers);
             List<Run> merged = names.stream().map(name -> run(name).or(() -> older.run(name))).flatMap(Optional::stream).toList();
-            return new Raw(date, mode, workers, machine, merged, idle == null ? older.idle : idle, memory == null ? older.memory : memory);
+            List<Figure> both = names.stream().map(name -> figure(name).or(() -> older.figure(name))).flatMap(Optional::stream).toList();
+            return new Raw(date, mode, workers, machine, merged, both, idle == null ? older.idle : idle, memory == null ? older.memory : memory);
         }
 
         /** @throws IllegalArgumentException these were measured in another way */
@@ -99,6 +107,11 @@ public final class Results {
                 throw new IllegalArgumentException("results measured in different ways: mode=%s and %s, workers=%d and %d"
                         .formatted(mode, otherMode, workers, otherWorkers));
             }
+        }
+
+        /** The figure with this name. */
+        public Optional<Figure> figure(String name) {
+            return figures.stream().filter(figure -> figure.name().equals(name)).findFirst();
         }
 
         /** The benchmark with this name. */

@@ -67,7 +67,7 @@ public record Run(
         return switch (other.peer()) {
             case PENNY -> penny.workers() > 1 && other.workers() == 1;
             case JAVA_SEQUENTIAL, WASM_SEQUENTIAL -> true;
-            case PENNY_ONE, FORK_JOIN_POOL, FORK_JOIN_POOL_LOOP, VIRTUAL_THREADS, ENDIVE -> other.workers() == penny.workers();
+            case PENNY_ONE, FORK_JOIN_POOL, FORK_JOIN_POOL_LOOP, VIRTUAL_THREADS, IN_ORDER, ENDIVE -> other.workers() == penny.workers();
         };
     }
 }

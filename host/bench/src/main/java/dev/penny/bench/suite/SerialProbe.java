@@ -1,7 +1,7 @@
 package dev.penny.bench.suite;
 
 /** Always the same serial work: how much its time varies says how steady the machine is. */
-final class SerialProbe {
+public final class SerialProbe {
 
     private static final int STEPS = 8_000_000;
 
@@ -16,7 +16,7 @@ final class SerialProbe {
     private SerialProbe() { }
 
     /** The best of three, so that one interruption does not count, a slower machine does. */
-    static double nanos() {
+    public static double nanos() {
         long best = Long.MAX_VALUE;
         for (int i = 0; i < 3; i++) {
             long start = System.nanoTime();

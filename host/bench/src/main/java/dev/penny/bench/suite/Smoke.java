@@ -22,6 +22,7 @@ final class Smoke {
                         Memory.measure(Peer.PENNY, workers, LEAVES);
                         Memory.measure(Peer.FORK_JOIN_POOL, workers, LEAVES);
                     }
+                    case String figure when Catalog.isFigure(figure) -> new GraphFigures(workers, true, Duration.ZERO).measure(figure);
                     default -> {
                         Job job = Catalog.entry(name).small().get();
                         new Runner(name, job, job, Plan.SMOKE, setup, _ -> { }).run().comparisons();

@@ -118,7 +118,7 @@ public final class SuiteCommand implements Callable<Integer> {
             }
         }
         Results.Raw everything = new Results.Raw(start.truncatedTo(ChronoUnit.SECONDS).toString(), quick ? "quick" : "full", workers,
-                Machine.describe(), measured.runs, measured.idle, measured.memory);
+                Machine.describe(), measured.runs, measured.figures, measured.idle, measured.memory);
         err.printf("%d benchmarks in %d s%n", chosen.size(), Duration.between(start, Instant.now()).toSeconds());
         int status = publish(everything);
         if (!measured.failed.isEmpty()) {
@@ -155,6 +155,7 @@ public final class SuiteCommand implements Callable<Integer> {
 
     private static final class Measured {
         private final List<Run> runs = new ArrayList<>();
+        private final List<Figure> figures = new ArrayList<>();
         private final List<String> failed = new ArrayList<>();
         private Idle.Reading idle;
         private Memory.Reading memory;
@@ -173,6 +174,11 @@ public final class SuiteCommand implements Callable<Integer> {
                 measured.memory = new Memory.Reading(penny.peak(), penny.base(), pool.peak(), pool.base());
                 out.printf(Locale.ROOT, "%s: peak %d MiB (%d before), ForkJoinPool %d MiB (%d before)%n", name, penny.peak() / 1024,
                         penny.base() / 1024, pool.peak() / 1024, pool.base() / 1024);
+            }
+            case String figure when Catalog.isFigure(figure) -> {
+                Figure found = child(figure, mode, true, Figure.class, prefix);
+                measured.figures.add(found);
+                out.printf(Locale.ROOT, "%s: %.4g %s%n", figure, found.value(), found.unit());
             }
             default -> {
                 Run run = child(name, mode, true, Run.class, prefix);

@@ -27,7 +27,7 @@ class JobsTest {
     }
 
     static List<String> names() {
-        return Catalog.names().stream().filter(name -> !List.of(Catalog.IDLE, Catalog.MEMORY).contains(name)).toList();
+        return Catalog.names().stream().filter(name -> !List.of(Catalog.IDLE, Catalog.MEMORY).contains(name) && !Catalog.isFigure(name)).toList();
     }
 
     @ParameterizedTest

@@ -22,7 +22,7 @@ class ReportTest {
             new Run("dispatch-js", 1, 1_000, 55, 10, new double[] {7, 7}, 0.5, 0.6, List.of(
                     new Run.Times(Peer.PENNY, 1, new double[] {900, 900}),
                     new Run.Times(Peer.FORK_JOIN_POOL, 1, new double[] {10, 10})), Map.of())),
-            new Idle.Reading(10, 1.5), new Memory.Reading(4_096, 2_048, 8_192, 1_024));
+            List.of(Figure.of(GraphFigures.RERUN, 320, "bytes")), new Idle.Reading(10, 1.5), new Memory.Reading(4_096, 2_048, 8_192, 1_024));
 
     @Test
     void tablesHaveTheFiguresOfTheData() {
@@ -33,6 +33,7 @@ class ReportTest {
                 "| fib(35), two workers, against `ForkJoinPool(2)` | 0.25 | 0.25 to 0.25 | 0.50 | met |"));
         assertTrue(tables.get("targets").contains("| idle pool, per cent of a processor over 10 s | 1.50 | | 1.00 | **missed** |"));
         assertTrue(tables.get("targets").contains("peak memory against `ForkJoinPool` | 0.50 | | 1.00 | met |"));
+        assertTrue(tables.get("targets").contains("| bytes of heap per run of a static graph of 10,000 tasks | 320 | | 1000 | met |"));
         assertTrue(tables.get("own").contains("| fib | 2.00 | 2.00 |"), tables.get("own"));
         assertTrue(tables.get("counters").contains("| fib | 1,000 | 500 |"), tables.get("counters"));
         assertTrue(tables.get("peers").contains("| fib | run | 2 | 10.0 ns | 0.25 (0.25 to 0.25) |"), tables.get("peers"));
@@ -78,7 +79,7 @@ class ReportTest {
 
     @Test
     void nothingToDrawIsAnError() {
-        Results.Raw empty = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(), null, null);
+        Results.Raw empty = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(), List.of(), null, null);
         assertThrows(IllegalArgumentException.class, () -> Charts.of(empty));
     }
 }

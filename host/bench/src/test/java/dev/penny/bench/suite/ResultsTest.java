@@ -45,7 +45,7 @@ class ResultsTest {
     void whatIsWrittenIsRead() {
         assertEquals(List.of(FIB), Results.comparisons(Results.toJson(List.of(FIB))));
         Run run = run(new double[] {1, 2}, new double[] {4, 4}, new double[] {2, 2});
-        Results.Raw raw = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of("jdk", "25"), List.of(run), new Idle.Reading(10, 0.5),
+        Results.Raw raw = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of("jdk", "25"), List.of(run), List.of(), new Idle.Reading(10, 0.5),
                 new Memory.Reading(4, 3, 2, 1));
         String text = Results.toJson(raw);
         assertEquals(text, Results.toJson(Results.raw(text)));
@@ -76,15 +76,15 @@ class ResultsTest {
         Run fib = run(new double[] {1}, new double[] {4}, new double[] {2});
         Run newer = run(new double[] {3}, new double[] {4}, new double[] {2});
         Run nqueens = new Run("nqueens", 1, 100, 55, 10, new double[] {7}, 0.5, 0.6, fib.sides(), Map.of());
-        Results.Raw old = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(nqueens, fib),
+        Results.Raw old = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(nqueens, fib), List.of(),
                 new Idle.Reading(10, 0.5), null);
-        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of(), List.of(newer), null,
+        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of(), List.of(newer), List.of(), null,
                 new Memory.Reading(4, 3, 2, 1));
         Results.Raw merged = update.over(old, Catalog.names());
         assertEquals(List.of(newer, nqueens), merged.runs());
         assertEquals(old.idle(), merged.idle());
         assertEquals(update.memory(), merged.memory());
-        Results.Raw quick = new Results.Raw("2026-01-02T00:00:00Z", "quick", 2, Map.of(), List.of(newer), null, null);
+        Results.Raw quick = new Results.Raw("2026-01-02T00:00:00Z", "quick", 2, Map.of(), List.of(newer), List.of(), null, null);
         assertThrows(IllegalArgumentException.class, () -> quick.over(old, Catalog.names()));
     }
 

@@ -44,7 +44,8 @@ final class GraphFileParser {
         fields.need("tasks", "a mapping of names to tasks");
         fields.scalar("version", "1").filter(version -> !version.text().equals("1")).ifPresent(version ->
                 mistakes.add(version.span(), "unknown version: version=%s, known=1".formatted(version.text())));
-        Optional<String> name = fields.scalar("name", "a name").map(Yaml.Scalar::text);
+        Optional<Yaml.Scalar> name = fields.scalar("name", "a name");
+        name.filter(given -> given.text().isBlank()).ifPresent(given -> mistakes.add(given.span(), "blank name: expected a name"));
         Optional<Yaml.Mapping> tasks = fields.mapping("tasks", "a mapping of names to tasks");
         Set<String> taskNames = new LinkedHashSet<>();
         tasks.ifPresent(found -> found.entries().forEach(entry -> taskNames.add(entry.key().text())));
@@ -57,7 +58,7 @@ final class GraphFileParser {
             parser.task(entry).ifPresent(parsed::add);
         }));
         parsed.forEach(task -> task.loops().forEach(loop -> loopVariable(loop, taskNames)));
-        return new GraphFile(name, fields.mapping("modules", "a mapping of names to modules").map(this::modules).orElse(List.of()), vars,
+        return new GraphFile(name.map(Yaml.Scalar::text), fields.mapping("modules", "a mapping of names to modules").map(this::modules).orElse(List.of()), vars,
                 fields.mapping("limits", "a mapping of names to numbers").map(this::limits).orElse(List.of()), parsed,
                 fields.mapping("outputs", "a mapping of tasks to files").map(found -> outputs(found, fields, taskNames)));
     }

@@ -78,12 +78,9 @@ final class Linker {
     private PlannedArgument result(Reference reference, Optional<ValueType> type, Scope scope) {
         PlannedTask producer = draft.needed(check(reference), scope);
         Optional<ValueType> given = Draft.resultType(producer, reference.at());
-        if (type.equals(Optional.of(ValueType.BYTES)) && given.equals(Optional.of(ValueType.STRING))) {
-            String name = producer.name() + " as bytes";
-            return Draft.result(draft.own(name, () ->
-                    Gathering.of(draft, name, List.of(producer), ValueType.STRING, "", ValueType.BYTES, reference.at())));
-        }
-        if (type.isPresent() && given.isPresent() && type.get() != given.get()) {
+        // Text is UTF-8 in memory, so it is bytes as it is.
+        boolean textAsBytes = type.equals(Optional.of(ValueType.BYTES)) && given.equals(Optional.of(ValueType.STRING));
+        if (type.isPresent() && given.isPresent() && type.get() != given.get() && !textAsBytes) {
             throw new MistakeException(reference.at(), "wrong type: expected=%s, given=%s, the result of %s"
                     .formatted(type.get().text(), given.get().text(), producer.name()));
         }

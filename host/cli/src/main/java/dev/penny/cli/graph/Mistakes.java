@@ -64,8 +64,15 @@ final class Mistakes {
         return ", known=" + some + (known.size() > KNOWN_SHOWN_MAX ? " ..." : "");
     }
 
+    /** Text from the file must not drive the user's terminal. */
+    private static String plain(String message) {
+        StringBuilder text = new StringBuilder();
+        message.chars().forEach(c -> text.append(Character.isISOControl(c) ? "\\u%04x".formatted(c) : Character.toString(c)));
+        return text.toString();
+    }
+
     private String text(Span at, String message) {
-        String place = "%s:%d:%d: %s".formatted(file, at.line(), at.column(), message);
+        String place = "%s:%d:%d: %s".formatted(file, at.line(), at.column(), plain(message));
         if (at.line() > lines.size()) {
             return place;
         }

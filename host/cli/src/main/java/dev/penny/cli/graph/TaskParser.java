@@ -47,8 +47,8 @@ final class TaskParser {
         List<Loop> loops = fields.mapping("foreach", "a mapping of variables to what they run over").map(this::loops).orElse(List.of());
         Optional<Reference> reduce = fields.scalar("reduce", "a task").flatMap(value -> reference(fields, value));
         if (fields.has("reduce")) {
-            for (String key : List.of("args", "foreach")) {
-                fields.keyAt(key).ifPresent(at -> mistakes.add(at, "not together: key=%s, reduce gives its tasks their arguments".formatted(key)));
+            for (String key : List.of("args", "foreach", "reads", "writes")) {
+                fields.keyAt(key).ifPresent(at -> mistakes.add(at, "not together: key=%s, the task has a reduce".formatted(key)));
             }
         }
         return Optional.of(new Task(entry.key(), call, args, argsAt, loops, references(fields, "after"), templates(fields, "reads"),

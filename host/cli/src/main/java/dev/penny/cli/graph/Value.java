@@ -19,7 +19,8 @@ sealed interface Value {
     /** Any text; a decimal number too, which is only passed on. */
     record Text(String text) implements Value {
 
-        private static final Pattern WHOLE = Pattern.compile("[+-]?\\d{1,18}");
+        /** Only what is put into text again as it was written: 007 and +7 stay text. */
+        private static final Pattern WHOLE = Pattern.compile("0|-?[1-9]\\d{0,17}");
 
         /** A number if it is written like one, else text. */
         static Value of(String written) {

@@ -67,6 +67,7 @@ class MistakesTest {
                         "not true or false: key=wasi, value='yes'"),
                 file("version: 1\nmodules: {m: m.wasm, «penny»: m.wasm}\ntasks: {a: {call: m/zero}}\n",
                         "reserved name: module=penny, expected another name"),
+                file("name: «\" \"»\n" + MODULES + "tasks: {a: {call: m/zero}}\n", "blank name: expected a name"),
                 file(MODULES + "vars: {x: «[1]»}\ntasks: {a: {call: m/zero}}\n",
                         "wrong kind of value: variable=x, found a list, expected a number or text"),
                 file(MODULES + "vars: {«x-y»: 1}\ntasks: {a: {call: m/zero}}\n",
@@ -177,7 +178,8 @@ class MistakesTest {
                 task("call: m/shout\nargs: [{gather: each, as: «xml»}]", "unknown form: as=xml, known=json"),
                 task("call: m/shout\nargs: [{gather: each, as: json, «separator»: x}]", "not together: key=separator, JSON has its own"),
                 task("call: m/add\nreduce: «one»", "not a foreach: task=one, expected a task with foreach"),
-                task("call: m/add\nreduce: each\n«args»: [1, 2]", "not together: key=args, reduce gives its tasks their arguments"),
+                task("call: m/add\nreduce: each\n«args»: [1, 2]", "not together: key=args, the task has a reduce"),
+                task("call: m/add\nreduce: each\n«writes»: x", "not together: key=writes, the task has a reduce"),
                 task("call: «m/neg»\nreduce: each",
                         "wrong type: function=m/neg(i32)->i32, expected (i32,i32)->i32 to reduce the results of each"),
                 file(MODULES + "tasks:\n  h: {call: m/half, args: [2]}\n  b: {call: m/zero, when: «h»}\n",
@@ -241,6 +243,14 @@ class MistakesTest {
                 "no such variable: name=dd, known=none",
                 "cycle: e -> f -> e, each waits for the one before it",
                 "no such task: task=g, did you mean=a or b or c");
+    }
+
+    @Test
+    void textOfTheFileCannotDriveTheTerminal() {
+        GraphFileException error = assertThrows(GraphFileException.class, () -> Planner.plan("g.yaml",
+                MODULES + "tasks: {a: {call: m/neg, args: [\"\\e[31m\\n\"]}}\n", Map.of(), new FakeSurroundings()));
+        assertTrue(error.getMessage().contains("value='\\u001b[31m\\u000a'"), error.getMessage());
+        assertTrue(error.getMessage().chars().allMatch(c -> c == '\n' || !Character.isISOControl(c)), error.getMessage());
     }
 
     @Test

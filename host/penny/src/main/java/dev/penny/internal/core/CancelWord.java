@@ -13,6 +13,10 @@ public final class CancelWord {
     public static boolean isSet(CoreMemory memory, int frame) {
         int root = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB
                 ? memory.getInt(frame + CoreLayout.FRAME_ROOT) : frame;
+        if (memory.getInt(root + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE
+                && (memory.loadAcquire(root + CoreLayout.NODE_PENDING) & CoreLayout.PENDING_POISONED) != 0) {
+            return true; // Of a live graph, and the host no longer wants this one.
+        }
         int word = switch (memory.getInt(root + CoreLayout.FRAME_KIND)) {
             case CoreLayout.KIND_SINGLE -> root + CoreLayout.FRAME_CANCELLED;
             case CoreLayout.KIND_NODE -> memory.getInt(root + CoreLayout.NODE_GRAPH) + CoreLayout.GRAPH_CANCELLED;

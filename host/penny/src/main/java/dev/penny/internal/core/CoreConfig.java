@@ -18,6 +18,7 @@ package dev.penny.internal.core;
  * @param rangeYieldItems items after which a range lets what waits outside go first
  * @param heartbeatPolls every so many polls of a worker are a beat; 0: a timer beats
  * @param seed of the victim choice
+ * @param policy who runs what
  * @param memoryBytes total, a multiple of 64 KiB; what the tables leave is the result heap
  */
 public record CoreConfig(
@@ -36,6 +37,7 @@ public record CoreConfig(
         int rangeYieldItems,
         int heartbeatPolls,
         long seed,
+        CorePolicy policy,
         int memoryBytes) {
 
     void write(CoreMemory memory) {
@@ -55,5 +57,6 @@ public record CoreConfig(
         memory.putInt(globals + CoreLayout.GLOBALS_RANGE_YIELD_ITEMS, rangeYieldItems);
         memory.putInt(globals + CoreLayout.GLOBALS_HEARTBEAT_POLLS, heartbeatPolls);
         memory.putLong(globals + CoreLayout.GLOBALS_SEED, seed);
+        policy.write(memory);
     }
 }

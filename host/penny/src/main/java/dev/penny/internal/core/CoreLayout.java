@@ -5,13 +5,13 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xDF1E2024DB3FE4F4L;
+    public static final long ABI_HASH = 0xE64E3DD8FEA4FA81L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
     public static final int GLOBALS_REF = 1024;
     /** Size of the globals. */
-    public static final int GLOBALS_BYTES = 768;
+    public static final int GLOBALS_BYTES = 896;
     /** globals.magic after penny_init. */
     public static final int MAGIC = 1498301776;
     /** Distance of words with different writers. */
@@ -34,6 +34,30 @@ public final class CoreLayout {
     public static final int MAILBOX_CAPACITY_MIN = 4;
     /** Cells, a power of two. */
     public static final int MAILBOX_CAPACITY_MAX = 65536;
+    /** Own deque first; idle workers steal. */
+    public static final int POLICY_WORK_STEALING = 0;
+    /** An inbox per worker, filled in turn. */
+    public static final int POLICY_ROUND_ROBIN = 1;
+    /** An inbox per worker, filled by the seed. */
+    public static final int POLICY_RANDOM = 2;
+    /** A ring of slots that turns under the workers. */
+    public static final int POLICY_MERRY_GO_ROUND = 3;
+    /** Deques, and the ring for what yields or waits. */
+    public static final int POLICY_HYBRID = 4;
+    /** Cells, a power of two. */
+    public static final int INBOX_CAPACITY_MIN = 4;
+    /** Cells, a power of two. */
+    public static final int INBOX_CAPACITY_MAX = 65536;
+    /** Slots, a power of two. */
+    public static final int RING_SLOTS_MAX = 4096;
+    /** Frames, a power of two. */
+    public static final int RING_SLOT_CAPACITY_MAX = 256;
+    /** Frames. */
+    public static final int RING_BATCH_MAX = 64;
+    /** The home slot always goes first. */
+    public static final int RING_BIAS_MAX = 65536;
+    /** Every worker arrives before the ring turns. */
+    public static final int RING_FLAG_BARRIER = 1;
     /** Priorities, and injectors. */
     public static final int PRIORITY_COUNT = 3;
     /** Sources that take turns at going first, every poll_interval rounds. */
@@ -116,12 +140,28 @@ public final class CoreLayout {
     public static final int GLOBALS_RANGE_YIELD_ITEMS = 60;
     /** Configuration, u64: victim choice. */
     public static final int GLOBALS_SEED = 64;
-    /** Configuration: 0. */
+    /** Configuration: POLICY_*. */
     public static final int GLOBALS_POLICY = 72;
     /** Configuration: every so many polls of a worker are a beat; 0: the timer beats. */
     public static final int GLOBALS_HEARTBEAT_POLLS = 76;
     /** Configuration: cells per worker. */
     public static final int GLOBALS_MAILBOX_CAPACITY = 80;
+    /** Configuration, round-robin and random: cells per worker. */
+    public static final int GLOBALS_INBOX_CAPACITY = 84;
+    /** Configuration, merry-go-round and hybrid: slots of the ring, a power of two. */
+    public static final int GLOBALS_RING_SLOTS = 88;
+    /** Configuration, ring: slots that a worker sees. */
+    public static final int GLOBALS_RING_WINDOW = 92;
+    /** Configuration, ring: frames that a slot holds, a power of two. */
+    public static final int GLOBALS_RING_SLOT_CAPACITY = 96;
+    /** Configuration, ring: frames that a worker takes at once. */
+    public static final int GLOBALS_RING_BATCH = 100;
+    /** Configuration, ring: RING_FLAG_*. */
+    public static final int GLOBALS_RING_FLAGS = 104;
+    /** Configuration, ring: how often the home slot is looked at first, in 65,536ths. */
+    public static final int GLOBALS_RING_BIAS = 108;
+    /** Ring, read by penny_worker_step: steps of a worker until it turns the ring; 0: never. */
+    public static final int GLOBALS_RING_TURN_STEPS = 112;
     /** First worker block. */
     public static final int GLOBALS_WORKERS_REF = 128;
     /** Bytes from one worker block to the next. */
@@ -162,8 +202,16 @@ public final class CoreLayout {
     public static final int GLOBALS_MAILBOXES_REF = 204;
     /** Bytes from one mailbox to the next. */
     public static final int GLOBALS_MAILBOX_STRIDE = 208;
+    /** Inbox of worker 0, built like an injector. */
+    public static final int GLOBALS_INBOXES_REF = 212;
+    /** Bytes from one inbox to the next; 0: none. */
+    public static final int GLOBALS_INBOX_STRIDE = 216;
+    /** Slots of the ring. */
+    public static final int GLOBALS_RING_REF = 220;
+    /** Bytes from one slot to the next; 0: none. */
+    public static final int GLOBALS_RING_SLOT_STRIDE = 224;
     /** Registered hashes. */
-    public static final int GLOBALS_REGISTRY_COUNT = 212;
+    public static final int GLOBALS_REGISTRY_COUNT = 228;
     /** COMMAND_*; the host writes. */
     public static final int GLOBALS_COMMAND = 256;
     /** Beats so far; the host's timer writes. */
@@ -174,10 +222,14 @@ public final class CoreLayout {
     public static final int GLOBALS_SLEEPERS = 512;
     /** u64; result blocks freed by no worker. */
     public static final int GLOBALS_HOST_RESULTS_FREED = 640;
+    /** Turns of the ring so far; workers and the host's timer, by CAS. */
+    public static final int GLOBALS_EPOCH = 768;
+    /** Ring with a barrier: the epoch that is asked for; workers and the host's timer. */
+    public static final int GLOBALS_TURN_ASKED = 772;
 
     // Worker. At workers_ref + id * worker_stride.
     /** Size of a worker block. */
-    public static final int WORKER_BYTES = 8064;
+    public static final int WORKER_BYTES = 8192;
     /** WORKER_STATE_*. */
     public static final int WORKER_STATE = 0;
     /** Worker id. */
@@ -197,51 +249,55 @@ public final class CoreLayout {
     /** u64; ticket of the frame the last step handled, 0: none. */
     public static final int WORKER_TRACE_TICKET = 32;
     /** The frame of the upcall complete. */
-    public static final int WORKER_COMPLETED_FRAME = 312;
+    public static final int WORKER_COMPLETED_FRAME = 352;
     /** NODE in the upcall complete: what its state will be; LIVE: RUNNING. */
-    public static final int WORKER_COMPLETED_STATE = 316;
+    public static final int WORKER_COMPLETED_STATE = 356;
     /** The node of the upcall trace. */
-    public static final int WORKER_TRACED_NODE = 320;
+    public static final int WORKER_TRACED_NODE = 360;
     /** TRACE_* of the upcall trace. */
-    public static final int WORKER_TRACE_EVENT = 324;
+    public static final int WORKER_TRACE_EVENT = 364;
     /** Call of a function that is not wasm: record. */
-    public static final int WORKER_CALL_RECORD = 328;
+    public static final int WORKER_CALL_RECORD = 368;
     /** Its slot. */
-    public static final int WORKER_CALL_SLOT = 332;
+    public static final int WORKER_CALL_SLOT = 372;
     /** Of a batch: bytes from one record to the next. */
-    public static final int WORKER_CALL_STRIDE = 336;
+    public static final int WORKER_CALL_STRIDE = 376;
     /** Of a batch: first item. */
-    public static final int WORKER_CALL_ITEM = 340;
+    public static final int WORKER_CALL_ITEM = 380;
     /** Of a batch: end of the items. */
-    public static final int WORKER_CALL_END = 344;
+    public static final int WORKER_CALL_END = 384;
     /** Of a batch: statuses of the bulk. */
-    public static final int WORKER_CALL_STATUSES = 348;
+    public static final int WORKER_CALL_STATUSES = 388;
     /** u64[COUNTER_COUNT]. */
     public static final int WORKER_COUNTERS = 128;
     /** Dispatches around the current one. */
-    public static final int WORKER_NEST = 776;
+    public static final int WORKER_NEST = 904;
     /** The frame of the upcall wait. */
-    public static final int WORKER_AWAITED_FRAME = 780;
+    public static final int WORKER_AWAITED_FRAME = 908;
     /** The failed child because of which the current dispatch fails, 0: none; the host takes and releases it. */
-    public static final int WORKER_FAILED_CHILD = 784;
+    public static final int WORKER_FAILED_CHILD = 912;
     /** Dispatches inside dispatches on one worker. */
     public static final int NEST_MAX = 255;
     /** From this depth on waiters only wait. */
     public static final int NEST_WAIT_MAX = 64;
     /** The dispatches around the current one, outermost first. */
-    public static final int WORKER_CONTEXTS = 800;
+    public static final int WORKER_CONTEXTS = 928;
     /** Bytes from one context to the next. */
     public static final int CONTEXT_BYTES = 28;
     /** Its frame, 0: none. */
     public static final int CONTEXT_FRAME = 0;
+    /** Ring: the slot it prefers; the host may write it before the worker runs. */
+    public static final int WORKER_HOME_SLOT = 444;
+    /** Its log, 0: none; the host writes it before the worker runs. */
+    public static final int WORKER_LOG_REF = 452;
     /** u64; deque. */
-    public static final int WORKER_TOP = 512;
+    public static final int WORKER_TOP = 640;
     /** u64; deque. */
-    public static final int WORKER_BOTTOM = 640;
+    public static final int WORKER_BOTTOM = 768;
 
     // Counters. Offsets in the worker block, u64 each. One writer; a reader may be a moment late.
     /** How many. */
-    public static final int COUNTER_COUNT = 23;
+    public static final int COUNTER_COUNT = 28;
     /** Dispatches: single frames and bulk items. */
     public static final int WORKER_EXECUTED = 128;
     /** Host frames handed back. */
@@ -288,6 +344,16 @@ public final class CoreLayout {
     public static final int WORKER_LEAPFROGS = 296;
     /** Times a waiting join let its thread rest. */
     public static final int WORKER_WAITS_PARKED = 304;
+    /** Frames put into another worker's inbox. */
+    public static final int WORKER_PLACED = 312;
+    /** Frames taken from outside into the ring. */
+    public static final int WORKER_ADMISSIONS = 320;
+    /** Times it turned the ring. */
+    public static final int WORKER_ROTATIONS = 328;
+    /** Single frames dispatched again after YIELD or WAIT. */
+    public static final int WORKER_RESUMED = 336;
+    /** Of these, by the worker that ran them before. */
+    public static final int WORKER_RESUMED_HERE = 344;
 
     // Injector. One per priority and one mailbox per worker. The protocol for producers is in src/injector.h.
     /** Next position to pop. */
@@ -404,6 +470,8 @@ public final class CoreLayout {
     public static final int GRAPH_SKIPPED = 136;
     /** The host sets 1: what has not started is skipped. */
     public static final int GRAPH_CANCELLED = 140;
+    /** 1 + index of a watched node that was released while it was under way, 0: none. */
+    public static final int GRAPH_CONFLICT = 148;
     /** LIVE: the host sets 1 to hear of the next node that ends. */
     public static final int GRAPH_WAITER = 144;
 
@@ -456,6 +524,52 @@ public final class CoreLayout {
     public static final int SEMAPHORE_BYTES = 8;
     /** Semaphore word, u64: the permits are shifted by this; the host writes nothing else. */
     public static final int SEMAPHORE_PERMITS_SHIFT = 32;
+
+    // Log. Decisions, recorded or to be replayed; in the argument region, a multiple of 128. The host writes zeros first.
+    /** Size of a log without lanes. */
+    public static final int LOG_BYTES = 384;
+    /** LOG_*. */
+    public static final int LOG_MODE = 0;
+    /** REPLAY: decisions of all workers in order. */
+    public static final int LOG_DECISIONS_REF = 4;
+    /** REPLAY: how many. */
+    public static final int LOG_DECISION_COUNT = 8;
+    /** RECORD: 1 when a worker had no room left. */
+    public static final int LOG_OVERFLOWED = 256;
+    /** REPLAY: index of the decision that is next. */
+    public static final int LOG_TURN = 260;
+    /** REPLAY: frames taken from the injectors before their turn, 0: none. */
+    public static final int LOG_STASH = 264;
+    /** DIVERGED: what was decided instead of that one. */
+    public static final int LOG_FOUND = 272;
+    /** First lane, one per worker. */
+    public static final int LOG_LANES = 384;
+    /** Bytes from one lane to the next. */
+    public static final int LANE_BYTES = 128;
+    /** Where the worker records. */
+    public static final int LANE_DECISIONS_REF = 0;
+    /** Decisions there is room for. */
+    public static final int LANE_CAPACITY = 4;
+    /** REPLAY: index of the worker's next decision; the host writes the first. */
+    public static final int LANE_NEXT = 8;
+    /** Decisions recorded. */
+    public static final int LANE_COUNT = 16;
+    /** Bytes from one decision to the next. */
+    public static final int DECISION_BYTES = 24;
+    /** Recorded: its number among all, there are gaps; to be replayed: index of the worker's next one. */
+    public static final int DECISION_ORDER = 0;
+    /** u8; DECISION_*. */
+    public static final int DECISION_KIND = 4;
+    /** u8. */
+    public static final int DECISION_WORKER = 5;
+    /** u8; whose deque, 0 if none. */
+    public static final int DECISION_VICTIM = 6;
+    /** u8; dispatches around the current one. */
+    public static final int DECISION_NEST = 7;
+    /** u64; of the frame, 0: none. */
+    public static final int DECISION_TICKET = 8;
+    /** See the kinds. */
+    public static final int DECISION_ITEM = 16;
 
     // Worker states. Prefix `WORKER_STATE_`.
     /** Outside the loop: not started, or sent back by RETURN. */
@@ -514,6 +628,10 @@ public final class CoreLayout {
     public static final int FLAG_SKIP = 16;
     /** NODE: was dispatched and has not finished; the core's. */
     public static final int FLAG_STARTED = 32;
+    /** SINGLE: yielded or waited before; the core's. */
+    public static final int FLAG_RAN = 64;
+    /** NODE of a graph with conditions, state FREE before a run: a release while it is under way fails the run. */
+    public static final int FLAG_WATCHED = 128;
 
     // Flags of graphs. Prefix `GRAPH_FLAG_`.
     /** The host hears of every dispatch of a node, before and after. */
@@ -628,6 +746,66 @@ public final class CoreLayout {
     public static final int ACTION_STOPPED = 16;
     /** Took a frame from its own mailbox. */
     public static final int ACTION_MAIL_POP = 17;
+    /** Took a frame from its own inbox. */
+    public static final int ACTION_INBOX_POP = 18;
+    /** Took a frame from the slots of the ring that it sees. */
+    public static final int ACTION_RING_TAKE = 19;
+    /** Turned the ring to a frame and took it. */
+    public static final int ACTION_RING_TURN = 20;
+    /** Found nothing in a round of a policy other than work stealing. */
+    public static final int ACTION_POLICY_MISS = 21;
+
+    // Modes of a log. Prefix `LOG_`.
+    /** Workers write down what they decide. */
+    public static final int LOG_RECORD = 1;
+    /** Workers decide what is written down. */
+    public static final int LOG_REPLAY = 2;
+    /** A replay that could not: workers decide for themselves again. */
+    public static final int LOG_DIVERGED = 3;
+
+    // Decisions in a log. Prefix `DECISION_`.
+    /** Took a frame from its own deque. */
+    public static final int DECISION_POP = 1;
+    /** Stole a frame from the victim. */
+    public static final int DECISION_STEAL = 2;
+    /** Took a frame from an injector. */
+    public static final int DECISION_INJECTOR = 3;
+    /** Took a frame from its own mailbox. */
+    public static final int DECISION_MAIL = 4;
+    /** Told a task to promote its oldest fork; item, here and up to RESUME: polls of the worker so far. */
+    public static final int DECISION_BEAT = 5;
+    /** Made a fork visible to thieves. */
+    public static final int DECISION_PROMOTE = 6;
+    /** Found its deque full, so kept a promoted fork. */
+    public static final int DECISION_KEEP = 7;
+    /** Found no frame for a fork. */
+    public static final int DECISION_NO_FRAME = 8;
+    /** Took a fork back un-started. */
+    public static final int DECISION_RECLAIM = 9;
+    /** Found that a fork has been stolen. */
+    public static final int DECISION_LOST = 10;
+    /** Found that a fork has ended. */
+    public static final int DECISION_JOINED = 11;
+    /** Went on with a fork that had waited for something. */
+    public static final int DECISION_RESUME = 12;
+    /** Stole a frame from the victim, which runs the fork it waits for. */
+    public static final int DECISION_LEAPFROG = 13;
+    /** Gave the upper half of a range away; item: the first that was left. */
+    public static final int DECISION_SPLIT = 14;
+    /** Left a range and queued the rest first; item: the first that was left. */
+    public static final int DECISION_LEAVE = 15;
+    /** Left a range and queued the rest last; item: the first that was left. */
+    public static final int DECISION_MAKE_WAY = 16;
+    /** Ended a part of a bulk; item: the first that was not run. */
+    public static final int DECISION_END = 17;
+    /** Accounted for the last item of a bulk. */
+    public static final int DECISION_COMPLETE = 18;
+    /** Found the queue full in which it wanted to put a frame. */
+    public static final int DECISION_SPILL = 19;
+    /** Emptied its deque after a task that waited for something else had helped. */
+    public static final int DECISION_HELPED = 20;
+    /** A task of the host saw what it had waited for; item: which of the things it may see. */
+    public static final int DECISION_CHOICE = 21;
 
     // Panic codes. Prefix `PANIC_`.
     /** An argument of an export is out of range. */

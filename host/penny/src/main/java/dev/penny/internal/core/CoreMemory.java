@@ -85,6 +85,14 @@ public final class CoreMemory {
         return INTS.compareAndSet(buffer, ref, expected, value);
     }
 
+    public int fetchAddSeqCst(int ref, int value) {
+        return (int) INTS.getAndAdd(buffer, ref, value);
+    }
+
+    public int fetchOrSeqCst(int ref, int mask) {
+        return (int) INTS.getAndBitwiseOr(buffer, ref, mask);
+    }
+
     public int fetchAndSeqCst(int ref, int mask) {
         return (int) INTS.getAndBitwiseAnd(buffer, ref, mask);
     }

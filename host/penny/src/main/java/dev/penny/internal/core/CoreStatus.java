@@ -46,10 +46,14 @@ public enum CoreStatus {
     BAD_RANGE_GRAIN(26, "the range grain is outside 1 to 1048576 items"),
     /** The range yield interval is outside 1 to 1073741824 items. */
     BAD_RANGE_YIELD_ITEMS(27, "the range yield interval is outside 1 to 1073741824 items"),
-    /** The policy is not 0 (work stealing). */
-    BAD_POLICY(28, "the policy is not 0 (work stealing)"),
+    /** The policy is not 0 to 4. */
+    BAD_POLICY(28, "the policy is not 0 to 4"),
     /** The mailbox capacity is not a power of two from 4 to 65536. */
-    BAD_MAILBOX_CAPACITY(29, "the mailbox capacity is not a power of two from 4 to 65536");
+    BAD_MAILBOX_CAPACITY(29, "the mailbox capacity is not a power of two from 4 to 65536"),
+    /** The inbox capacity is not a power of two from 4 to 65536. */
+    BAD_INBOX_CAPACITY(30, "the inbox capacity is not a power of two from 4 to 65536"),
+    /** Slots are not a power of two from the window to 4096, the window is 0, a slot does not hold a power of two up to 256 frames, the batch is not 1 to 64, or the bias is over 65536. */
+    BAD_RING(31, "slots are not a power of two from the window to 4096, the window is 0, a slot does not hold a power of two up to 256 frames, the batch is not 1 to 64, or the bias is over 65536");
 
     private final int value;
     private final String text;

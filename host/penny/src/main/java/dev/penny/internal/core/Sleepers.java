@@ -37,6 +37,18 @@ public final class Sleepers {
         return NONE;
     }
 
+    /** Whether every worker sleeps, or was not started. */
+    public boolean areAll(int workers) {
+        for (int word = 0; word < words; word++) {
+            int left = workers - 32 * word;
+            int all = left >= 32 ? -1 : (1 << left) - 1;
+            if (memory.loadSeqCst(maskRef + 4 * word) != all) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Claims this worker if it sleeps; true means that the caller must unpark it. */
     public boolean claim(int worker) {
         int ref = maskRef + 4 * (worker >>> 5);

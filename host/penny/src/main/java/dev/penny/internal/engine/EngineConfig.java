@@ -1,5 +1,6 @@
 package dev.penny.internal.engine;
 
+import dev.penny.api.Policy;
 import dev.penny.internal.core.CoreConfig;
 import dev.penny.spi.ThreadBackend;
 
@@ -13,9 +14,10 @@ import dev.penny.spi.ThreadBackend;
  * @param queueCapacity tasks waiting in one injector, a power of two
  * @param mailboxCells cells per worker for tasks pinned to it, a power of two
  * @param rejectWhenFull submissions fail instead of waiting when the queue is full
+ * @param policy who runs what
  */
 public record EngineConfig(int workers, ThreadBackend backend, long seed, int memoryBytes, int queueCapacity, int mailboxCells,
-        boolean rejectWhenFull) {
+        boolean rejectWhenFull, Policy policy) {
 
     static final int SLOTS = 4096;
     private static final int DEQUE_CAPACITY = 256;
@@ -30,6 +32,7 @@ public record EngineConfig(int workers, ThreadBackend backend, long seed, int me
         // Frames in flight are those queued and those being run.
         int hostFrames = queueCapacity + 4 * workers;
         return new CoreConfig(workers, DEQUE_CAPACITY, queueCapacity, mailboxCells, FRAMES_PER_WORKER * workers, hostFrames, SLOTS,
-                STACK_BYTES, memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS, 0, seed, memoryBytes);
+                STACK_BYTES, memoryBytes / 2 & -65_536, POLL_INTERVAL, SPIN_ROUNDS, RANGE_GRAIN, RANGE_YIELD_ITEMS, 0, seed,
+                Policies.core(policy, workers), memoryBytes);
     }
 }

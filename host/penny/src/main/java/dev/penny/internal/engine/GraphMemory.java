@@ -114,8 +114,7 @@ final class GraphMemory {
         memory.putInt(at + CoreLayout.NODE_EDGES, shape.starts()[index]);
         memory.putInt(at + CoreLayout.NODE_EDGES_END, shape.ends()[index]);
         memory.putInt(at + CoreLayout.NODE_PENDING, shape.predecessors()[index]);
-        memory.putInt(at + CoreLayout.NODE_FLAGS, function.frameFlags() | node.placement().flags()
-                | (node.isCondition() ? CoreLayout.FLAG_CONDITION : 0) | node.limits().size() << CoreLayout.FLAG_SEMAPHORES_SHIFT);
+        memory.putInt(at + CoreLayout.NODE_FLAGS, flags(node));
         memory.putLong(at + CoreLayout.NODE_TICKET, ticket);
         int next = block;
         for (int i = 0; i < node.arguments().length; i++) {
@@ -128,6 +127,11 @@ final class GraphMemory {
             }
         }
         return next;
+    }
+
+    private int flags(GraphNode node) {
+        return node.loaded().frameFlags() | node.placement().flags() | (node.isCondition() ? CoreLayout.FLAG_CONDITION : 0)
+                | (conditions ? CoreLayout.FLAG_WATCHED : 0) | node.limits().size() << CoreLayout.FLAG_SEMAPHORES_SHIFT;
     }
 
     private static long key(GraphNode node, int argument) {
@@ -192,11 +196,16 @@ final class GraphMemory {
         if (left || conditions) {
             for (int i = 0; i < shape.nodes().size(); i++) {
                 int at = ref(i);
-                memory.putInt(at + CoreLayout.NODE_STATE, CoreLayout.FRAME_STATE_READY);
+                memory.putInt(at + CoreLayout.NODE_STATE, conditions ? CoreLayout.FRAME_STATE_FREE : CoreLayout.FRAME_STATE_READY);
                 memory.putInt(at + CoreLayout.NODE_CAUSE, 0);
                 memory.putInt(at + CoreLayout.NODE_PENDING, shape.predecessors()[i]);
             }
         }
+    }
+
+    /** The node that a condition or a loop started while it was under way, which ended the run; negative if there is none. */
+    int conflict() {
+        return memory.getInt(ref + CoreLayout.GRAPH_CONFLICT) - 1;
     }
 
     /** Who runs it, before the frame is published. */

@@ -1,5 +1,6 @@
 package dev.penny.internal.engine;
 
+import dev.penny.api.GraphException;
 import dev.penny.api.GraphFailedException;
 import dev.penny.api.PennyException;
 import dev.penny.api.TaskFailedException;
@@ -83,6 +84,12 @@ final class GraphOutcomes {
             if (failed(index)) {
                 failed.add(new GraphFailedException.Failure(graph.node(index).name(), cause(index), chains.getOrDefault(index, List.of())));
             }
+        }
+        int conflict = graph.nodes().conflict();
+        if (conflict >= 0) {
+            failed.add(new GraphFailedException.Failure(graph.node(conflict).name(), new GraphException(
+                    "started again before it had ended, by a loop that leaves it behind or by two conditions: graph=%s, task=%s"
+                            .formatted(graph.name(), graph.node(conflict).name())), List.of()));
         }
         return new GraphFailedException(graph.name(), failed);
     }

@@ -235,6 +235,33 @@ final class Marshaller {
         return memory.getBytes(CoreMemory.blockRef(word), CoreMemory.blockLength(word));
     }
 
+    /** A prepared number as it lies in a record. */
+    static long word(Object number) {
+        return switch (number) {
+            case Integer i -> i & 0xFFFF_FFFFL;
+            case Long l -> l;
+            case Float f -> Float.floatToRawIntBits(f) & 0xFFFF_FFFFL;
+            case Double d -> Double.doubleToRawLongBits(d);
+            default -> throw new IllegalStateException("not a number: class=" + number.getClass());
+        };
+    }
+
+    /** The result that a word of a record stands for. */
+    Object readWord(CoreMemory memory, long word) {
+        return switch (result) {
+            case I32 -> (Object) (int) word;
+            case I64 -> (Object) word;
+            case F32 -> (Object) Float.intBitsToFloat((int) word);
+            case F64 -> (Object) Double.longBitsToDouble(word);
+            case BYTES -> bytes(memory, word);
+            case STRING -> new String(bytes(memory, word), StandardCharsets.UTF_8);
+        };
+    }
+
+    private static byte[] bytes(CoreMemory memory, long word) {
+        return memory.getBytes(CoreMemory.blockRef(word), CoreMemory.blockLength(word));
+    }
+
     /** An integer result, without making an object. */
     long readLong(CoreMemory memory, int record) {
         return result == ValueType.I32 ? memory.getInt(record) : memory.getLong(record);

@@ -4,9 +4,13 @@ import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
 import dev.penny.api.MemoryMap;
 import dev.penny.api.PennyException;
+import dev.penny.api.Policy;
+import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.Program;
+import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
@@ -18,6 +22,7 @@ import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,15 +54,19 @@ public final class Scheduler {
     private final Modules modules;
     private final ForkJoin forks;
     private final List<Worker> workers;
+    private final LiveGraphs liveGraphs;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
+    private final Optional<TurnTimer> turnTimer;
     private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
     private final ReentrantLock lifecycle = new ReentrantLock();
+    private volatile LiveTasks liveTasks;
     private volatile Phase phase = Phase.OPEN;
     private volatile ThreadBackend.Crew crew;
     private volatile ThreadBackend backend;
+    private volatile boolean stepped;
 
     private Scheduler(EngineConfig config, WasmRuntime runtime, CoreModule coreModule, Value tableModule) {
         this.config = config;
@@ -67,6 +76,7 @@ public final class Scheduler {
         this.memory = coreModule.memory();
         this.submitter = new Submitter(this, memory, config.rejectWhenFull());
         this.modules = new Modules(this);
+        this.liveGraphs = new LiveGraphs(this);
         this.forks = new ForkJoin(this);
         List<Worker> made = new ArrayList<>();
         for (int index = 0; index < config.workers(); index++) {
@@ -75,6 +85,9 @@ public final class Scheduler {
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
         this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
+        this.turnTimer = Policies.ring(config.policy()).filter(ring -> !ring.period().isZero()).map(ring -> new TurnTimer(memory, runtime,
+                submitter.sleepers(), config.workers(), ring.period(), ring.barrier()));
+        Policies.ring(config.policy()).ifPresent(ring -> writeHomes(ring.homes()));
         this.backend = config.backend();
         this.crew = start(backend);
     }
@@ -142,6 +155,17 @@ public final class Scheduler {
         return forks;
     }
 
+    /** Which worker runs what. */
+    public Policy policy() {
+        return config.policy();
+    }
+
+    /** How often the ring has turned, if the policy has one; wraps at 2^32. */
+    public OptionalLong ringTurns() {
+        return Policies.ring(config.policy()).isEmpty() ? OptionalLong.empty()
+                : OptionalLong.of(Integer.toUnsignedLong(memory.loadSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_EPOCH)));
+    }
+
     /** How many workers there are. */
     public int workerCount() {
         return config.workers();
@@ -177,11 +201,30 @@ public final class Scheduler {
 
     // ---- threads
 
+    private void writeHomes(List<Integer> homes) {
+        int slots = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_SLOTS);
+        for (int worker = 0; worker < Math.min(homes.size(), workers.size()); worker++) {
+            if (homes.get(worker) >= slots) {
+                throw new IllegalArgumentException("no such home slot: worker=%d, slot=%d, slots=%d".formatted(worker, homes.get(worker), slots));
+            }
+            workers.get(worker).home(homes.get(worker));
+        }
+    }
+
+    /** For a worker that goes to work: on a backend that steps its workers the ring is turned by steps. */
+    void startTurning() {
+        if (turnTimer.isPresent() && !stepped) {
+            turnTimer.get().start();
+        }
+    }
+
     /** A crew for the workers, which do not run yet. Where workers are stepped, the beat is counted too. */
     private ThreadBackend.Crew start(ThreadBackend next) {
         ThreadBackend.Crew made = next.start(workers);
-        int polls = made.traceHash().isPresent() ? STEPPED_HEARTBEAT_POLLS : 0;
-        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, polls);
+        stepped = made.traceHash().isPresent();
+        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, stepped ? STEPPED_HEARTBEAT_POLLS : 0);
+        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_TURN_STEPS,
+                Policies.ring(config.policy()).map(RingOptions::turnSteps).orElse(0));
         return made;
     }
 
@@ -213,6 +256,9 @@ public final class Scheduler {
     // ---- completion, on workers
 
     void completed(Worker worker, int frame) {
+        if (liveGraphs.completed(worker, frame)) {
+            return;
+        }
         if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
             nodeFailed(worker, frame);
             return;
@@ -253,7 +299,11 @@ public final class Scheduler {
 
     /** A completion that found no stack: results in the heap are gone by now, so a frame that has some fails. */
     void completedLate(Worker worker, int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_GRAPH) {
+        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
+        if (kind != CoreLayout.KIND_SINGLE && kind != CoreLayout.KIND_BULK) {
+            if (kind == CoreLayout.KIND_NODE && memory.getInt(frame + CoreLayout.NODE_STATE) == CoreLayout.FRAME_STATE_FAILED) {
+                worker.failed(new StackOverflowError());
+            }
             completed(worker, frame);
             return;
         }
@@ -297,6 +347,40 @@ public final class Scheduler {
         return new GraphDraft(this, name);
     }
 
+    /** Starts a program. */
+    public Program program(ProgramOptions options) {
+        return new ProgramRun(this, options);
+    }
+
+    /** Tasks that wait for others; made at its first use. */
+    public LiveTasks liveTasks() {
+        LiveTasks made = liveTasks;
+        if (made != null) {
+            return made;
+        }
+        checkOpen("after");
+        synchronized (liveGraphs) {
+            if (liveTasks == null) {
+                liveTasks = new LiveTasks(this);
+            }
+            return liveTasks;
+        }
+    }
+
+    LiveGraphs liveGraphs() {
+        return liveGraphs;
+    }
+
+    /** Frees a result block that a node has left, from any thread. */
+    void freeResult(int ref) {
+        ForkStack forks = Worker.forksOn(this);
+        if (forks != null) {
+            forks.worker().freeResult(ref);
+        } else if (!isClosed() && !isBroken()) {
+            coreModule.freeResult(ref);
+        }
+    }
+
     /** The first of so many successive numbers, for frames that do not come from the host frames. */
     long takeTickets(int count) {
         return tickets.getAndAdd(count);
@@ -317,6 +401,7 @@ public final class Scheduler {
         if (broken.compareAndSet(null, cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
             submitter.abandonAll(cause);
+            liveGraphs.abandonAll(cause);
         }
     }
 
@@ -381,7 +466,9 @@ public final class Scheduler {
             returnWorkers(CoreLayout.COMMAND_STOP);
             deadlines.close();
             heartbeat.close();
+            turnTimer.ifPresent(TurnTimer::close);
             submitter.abandonAll(closed("close"));
+            liveGraphs.abandonAll(closed("close"));
             workers.forEach(Worker::closeGuests);
             modules.close();
             runtime.close();
@@ -391,7 +478,7 @@ public final class Scheduler {
     }
 
     private void awaitDrained() {
-        BooleanSupplier drained = () -> isBroken() || submitter.allDone();
+        BooleanSupplier drained = () -> isBroken() || submitter.allDone() && liveGraphs.allDone();
         while (!drained.getAsBoolean()) {
             if (!drive(drained)) {
                 LockSupport.parkNanos(DRAIN_WAIT_NANOS);

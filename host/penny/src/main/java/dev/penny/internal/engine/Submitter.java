@@ -145,6 +145,36 @@ final class Submitter {
         }
     }
 
+    /** Argument memory that goes soon; waits for it. */
+    int allocate(int bytes, Object what) {
+        int[] ref = {argumentRegion.allocate(bytes)};
+        if (ref[0] == ArgumentRegion.NONE) {
+            waitUntil(() -> (ref[0] = argumentRegion.allocate(bytes)) != ArgumentRegion.NONE, what);
+        }
+        return ref[0];
+    }
+
+    /** Argument memory that stays. @throws CapacityException there is no room */
+    int allocateLasting(int bytes, Object what) {
+        int ref = argumentRegion.allocateLasting(bytes);
+        if (ref == ArgumentRegion.NONE) {
+            throw new CapacityException("argument memory full: for=%s, bytes=%d, used=%d, limit=%d"
+                    .formatted(what, bytes, argumentRegion.usedBytes(), argumentRegion.sizeBytes()));
+        }
+        return ref;
+    }
+
+    /** Publishes a node that is ready; waits for a place in its queue. */
+    void push(int node, Placement placement) {
+        while (!placement.queue().tryPush(node)) {
+            if (scheduler.isClosed() || scheduler.isBroken()) {
+                return;
+            }
+            makeWay();
+        }
+        wake(placement);
+    }
+
     /** Queues a run of a graph, waiting for a frame. */
     void submitGraph(GraphExecution run) {
         scheduler.checkOpen(run);
@@ -258,14 +288,19 @@ final class Submitter {
     private void waitUntil(BooleanSupplier started, Object function) {
         while (!started.getAsBoolean()) {
             scheduler.checkOpen(function);
-            ForkStack forks = Worker.forksOn(scheduler);
-            if (forks != null && forks.help()) {
-                continue; // A task that maps makes room itself.
-            }
-            AtomicInteger stepsLeft = new AtomicInteger(FULL_WAIT_STEPS);
-            if (!scheduler.drive(() -> stepsLeft.getAndDecrement() <= 0)) {
-                LockSupport.parkNanos(FULL_WAIT_NANOS);
-            }
+            makeWay();
+        }
+    }
+
+    /** Lets others run, or pauses for a moment: something that is full may have room then. */
+    void makeWay() {
+        ForkStack forks = Worker.forksOn(scheduler);
+        if (forks != null && forks.help()) {
+            return; // A task that maps makes room itself.
+        }
+        AtomicInteger stepsLeft = new AtomicInteger(FULL_WAIT_STEPS);
+        if (!scheduler.drive(() -> stepsLeft.getAndDecrement() <= 0)) {
+            LockSupport.parkNanos(FULL_WAIT_NANOS);
         }
     }
 

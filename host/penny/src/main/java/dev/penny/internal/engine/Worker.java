@@ -38,6 +38,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     /** Dispatches per call into wasm: often enough out that compiled code replaces what the loop started in. */
     private static final int DISPATCHES_MAX = 16_384;
+    /** The same where what waits in a worker's inbox waits for this worker: others may have to share its thread. */
+    private static final int DISPATCHES_MAX_WITH_INBOX = 256;
 
     private static final int FRAME_OF_DISPATCH = CoreLayout.CONTEXT_FRAME;
     private static final int SLOT_OF_DISPATCH = CoreLayout.WORKER_CURRENT_SLOT - CoreLayout.WORKER_CURRENT_FRAME;
@@ -59,6 +61,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
+    private final int dispatchesMax;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -67,6 +70,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
         this.invoke = this::invokeHostTask;
+        this.dispatchesMax = Policies.hasInboxes(scheduler.policy()) ? DISPATCHES_MAX_WITH_INBOX : DISPATCHES_MAX;
         this.forkStack = new ForkStack(this, scheduler);
         this.missedUpcalls = new MissedUpcalls(this, scheduler);
         this.taskForks = new NamedForks(scheduler, forkStack);
@@ -121,7 +125,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (scheduler.isBroken()) {
             return ThreadBackend.Next.RETURN;
         }
-        return switch (enter(() -> core.run(index, DISPATCHES_MAX), CoreLayout.RUN_MORE)) {
+        scheduler.startTurning();
+        return switch (enter(() -> core.run(index, dispatchesMax), CoreLayout.RUN_MORE)) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
             case CoreLayout.RUN_PARK -> parkUnlessSpilled();
             default -> ThreadBackend.Next.RETURN;
@@ -187,9 +192,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
     }
 
+    /** How the frame of the upcall {@link #complete} has ended. */
+    int completedState() {
+        return memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_STATE);
+    }
+
     /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
     private void missedCompletion(int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.liveGraphs().has(frame)) {
             failure = null;
         } else {
             missedUpcalls.completion(frame);
@@ -581,7 +591,14 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return new WorkerCounters(index, state(), counter(CoreLayout.WORKER_EXECUTED), counter(CoreLayout.WORKER_STOLEN),
                 counter(CoreLayout.WORKER_FAILED_STEALS), counter(CoreLayout.WORKER_PARKS), counter(CoreLayout.WORKER_SPILLS),
                 counter(CoreLayout.WORKER_SPLITS), counter(CoreLayout.WORKER_POLLS), counter(CoreLayout.WORKER_PROMOTIONS),
-                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS));
+                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS),
+                counter(CoreLayout.WORKER_PLACED), counter(CoreLayout.WORKER_ADMISSIONS), counter(CoreLayout.WORKER_ROTATIONS),
+                counter(CoreLayout.WORKER_RESUMED), counter(CoreLayout.WORKER_RESUMED_HERE));
+    }
+
+    /** The slot of the ring that it prefers. Before it runs. */
+    void home(int slot) {
+        memory.putInt(blockRef + CoreLayout.WORKER_HOME_SLOT, slot);
     }
 
     /** How often it asked for the beat. */

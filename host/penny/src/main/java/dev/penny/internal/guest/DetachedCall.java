@@ -54,6 +54,11 @@ final class DetachedCall implements TaskCall {
     }
 
     @Override
+    public void again(long... state) {
+        throw new IllegalStateException("a blocking task waits by itself");
+    }
+
+    @Override
     public int i32(int index) {
         shape.requireParameter(index, ValueType.I32);
         return (int) words[index];

@@ -69,6 +69,7 @@ final class JsContext implements AutoCloseable {
     private final Value adapter;
     private final JsForks forks;
     private final Value isAsync;
+    private final Value isGenerator;
     private final Supplier<JsContext> another;
     private Optional<JsContext> inner = Optional.empty();
 
@@ -80,6 +81,7 @@ final class JsContext implements AutoCloseable {
         this.adapter = helpers.getMember("adapter");
         this.forks = forks;
         this.isAsync = script.getMember("isAsync");
+        this.isGenerator = script.getMember("isGenerator");
         this.another = another;
     }
 
@@ -201,6 +203,11 @@ final class JsContext implements AutoCloseable {
     /** True if this export is an async function. */
     boolean isAsync(String function) {
         return isAsync.execute(exports.getMember(function)).asBoolean();
+    }
+
+    /** True if this export is a generator function. */
+    boolean isGenerator(String function) {
+        return isGenerator.execute(exports.getMember(function)).asBoolean();
     }
 
     /** A context of its own for tasks that enter while a task waits in this one and need promises to settle. Made on first use. */

@@ -9,7 +9,9 @@ import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.WorkerLink;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
@@ -31,6 +33,9 @@ final class JsTask implements HostTask {
     private final Signature signature;
     private final String module;
     private final boolean async;
+    private final boolean generator;
+    /** Generators of yielded tasks by frame. One that was cancelled stays until the frame comes with another ticket. */
+    private final Map<Integer, Yielded> yielded = new HashMap<>();
     private Optional<JsTask> inner = Optional.empty();
     private final String mangledName;
     private final ValueType[] parameters;
@@ -46,6 +51,7 @@ final class JsTask implements HostTask {
         this.function = function;
         this.signature = signature;
         this.async = context.isAsync(function);
+        this.generator = context.isGenerator(function);
         this.mangledName = module + "/" + function + signature;
         this.parameters = signature.parameters().toArray(ValueType[]::new);
         this.hasResult = signature.result().isPresent();
@@ -60,8 +66,11 @@ final class JsTask implements HostTask {
         }
         Object outer = forks.enter();
         try {
-            Value value = callable.execute(arguments(record));
+            Value value = generator ? step(record) : callable.execute(arguments(record));
             forks.awaitLaters();
+            if (generator && value == null) {
+                return CoreLayout.OUTCOME_YIELD;
+            }
             if (hasResult) {
                 if (!store(record, value) && !store(record, settled(value))) {
                     throw unsuitable(settled(value));
@@ -75,6 +84,33 @@ final class JsTask implements HostTask {
         } finally {
             forks.leave(outer);
         }
+    }
+
+    private record Yielded(long ticket, Value generator) { }
+
+    /**
+     * Goes on with a generator up to its next {@code yield}; what it returned at its end, {@code null} before. It lives in this context, so
+     * its task is pinned to this worker from the first {@code yield} on. In bulks, forks and graphs it runs to its end at once.
+     */
+    private Value step(int record) {
+        int frame = link.currentFrame();
+        long ticket = memory.getLong(frame + CoreLayout.FRAME_TICKET);
+        Yielded earlier = yielded.remove(frame);
+        Value running = earlier != null && earlier.ticket == ticket ? earlier.generator : callable.execute(arguments(record));
+        boolean yields = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE;
+        Value step = running.invokeMember("next");
+        while (!yields && !step.getMember("done").asBoolean()) {
+            step = running.invokeMember("next");
+        }
+        if (step.getMember("done").asBoolean()) {
+            return step.getMember("value");
+        }
+        int flags = memory.getInt(frame + CoreLayout.FRAME_FLAGS);
+        if (flags >>> CoreLayout.FLAG_PIN_SHIFT == 0) {
+            memory.putInt(frame + CoreLayout.FRAME_FLAGS, flags | link.worker() + 1 << CoreLayout.FLAG_PIN_SHIFT);
+        }
+        yielded.put(frame, new Yielded(ticket, running));
+        return null;
     }
 
     private JsTask inInnerContext() {

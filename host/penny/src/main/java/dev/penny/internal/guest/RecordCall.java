@@ -23,6 +23,7 @@ final class RecordCall implements HostTask, TaskCall {
     /** 0 outside of a task. */
     private int record;
     private boolean resultSet;
+    private boolean again;
     /** A block result until the task returns: a second one must not leave the first behind in the heap. */
     private byte[] block;
 
@@ -38,12 +39,20 @@ final class RecordCall implements HostTask, TaskCall {
         // A task that waits may meet another one of its function, on this worker, before it goes on.
         int outerRecord = record;
         boolean outerResultSet = resultSet;
+        boolean outerAgain = again;
         byte[] outerBlock = block;
         record = recordRef;
         resultSet = false;
+        again = false;
         block = null;
         try {
             task.run(this);
+            if (again && resultSet) {
+                throw shape.failed("the task set its result and asked to run again");
+            }
+            if (again) {
+                return CoreLayout.OUTCOME_YIELD;
+            }
             if (resultSet != shape.hasResult()) {
                 throw shape.failed("the task returned without setting its result");
             }
@@ -54,6 +63,7 @@ final class RecordCall implements HostTask, TaskCall {
         } finally {
             record = outerRecord;
             resultSet = outerResultSet;
+            again = outerAgain;
             block = outerBlock;
         }
     }
@@ -64,6 +74,25 @@ final class RecordCall implements HostTask, TaskCall {
             throw shape.outsideOfTask();
         }
         return CancelWord.isSet(memory, link.currentFrame());
+    }
+
+    @Override
+    public void again(long... state) {
+        if (record == 0) {
+            throw shape.outsideOfTask();
+        }
+        int kind = memory.getInt(link.currentFrame() + CoreLayout.FRAME_KIND);
+        if (kind == CoreLayout.KIND_BULK || kind == CoreLayout.KIND_RANGE) {
+            throw new IllegalStateException("a task in a bulk cannot yield");
+        }
+        for (int i = 0; i < state.length; i++) {
+            if (shape.parameter(i) == ValueType.I32) {
+                memory.putInt(argument(i, ValueType.I32), Math.toIntExact(state[i]));
+            } else {
+                memory.putLong(argument(i, ValueType.I64), state[i]);
+            }
+        }
+        again = true;
     }
 
     private int argument(int index, ValueType type) {

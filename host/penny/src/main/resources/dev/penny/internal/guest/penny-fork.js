@@ -13,6 +13,7 @@
   const { isArray } = Array, { isSafeInteger } = Number, { asIntN } = BigInt, { fround } = Math, { keys } = Object, { apply } = Reflect;
   const { slice, split } = { slice: Array.prototype.slice, split: String.prototype.split };
   const AsyncFunctionOf = (async () => {}).constructor;
+  const GeneratorFunctionOf = (function* () {}).constructor;
   const mapGet = MapOf.prototype.get, mapSet = MapOf.prototype.set, then = PromiseOf.prototype.then, allSettled = PromiseOf.allSettled;
   const BUDGET_MAX = 16;
 
@@ -369,5 +370,6 @@
     graph,
     link: (namespace) => { exports = namespace; },
     isAsync: (task) => task instanceof AsyncFunctionOf,
+    isGenerator: (task) => task instanceof GeneratorFunctionOf,
   });
 }

@@ -6,9 +6,15 @@ final class Xorshift {
     private long state = 88_172_645_463_325_252L;
 
     long next() {
-        state ^= state << 13;
-        state ^= state >>> 7;
-        state ^= state << 17;
+        state = after(state);
         return state;
+    }
+
+    /** The state after another, which is not 0. */
+    static long after(long state) {
+        long x = state;
+        x ^= x << 13;
+        x ^= x >>> 7;
+        return x ^ x << 17;
     }
 }

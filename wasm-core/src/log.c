@@ -1,0 +1,168 @@
+/* log.c - see log.h: recording. */
+#define PN_FILE PN_FILE_LOG
+#include "log.h"
+
+#include "deque.h"
+#include "find.h"
+#include "idle.h"
+#include "injector.h"
+#include "replay.h"
+
+static pn_log *log_of(const pn_worker *worker) {
+    return (pn_log *)pn_at(worker->log_ref);
+}
+
+static uint32_t records(const pn_worker *worker) {
+    return pn_load_hint(&log_of(worker)->mode) == PN_LOG_RECORD; /* constant, unless a replay fails */
+}
+
+uint32_t pn_log_number(pn_worker *worker) {
+    if (!records(worker)) return 0;
+    return pn_fetch_add_relaxed(&log_of(worker)->order, 1); /* relaxed: see log.h */
+}
+
+/* Says how far its task has come, better than a frame could. */
+static uint32_t is_of_forks(uint32_t kind) {
+    return kind >= PN_DECISION_BEAT && kind <= PN_DECISION_RESUME;
+}
+
+static pn_decision decision_of(const pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item) {
+    return (pn_decision){
+        .kind = (uint8_t)kind,
+        .worker = (uint8_t)worker->id,
+        .victim = (uint8_t)victim,
+        .nest = (uint8_t)worker->nest,
+        .ticket = frame == 0 ? 0 : pn_frame_at(frame)->ticket,
+        .item = is_of_forks(kind) ? log_of(worker)->lanes[worker->id].polls : item,
+    };
+}
+
+static void append(pn_worker *worker, const pn_decision *decision, uint32_t number) {
+    pn_log *log = log_of(worker);
+    pn_lane *lane = &log->lanes[worker->id];
+    uint32_t count = pn_load_relaxed(&lane->count); /* relaxed: own word */
+    if (count == lane->capacity) {
+        pn_store_relaxed(&log->overflowed, 1); /* relaxed: a flag, read when the workers rest */
+        return;
+    }
+    pn_decision *at = (pn_decision *)pn_at(lane->decisions_ref) + count;
+    *at = *decision;
+    at->order = number;
+    pn_store_release(&lane->count, count + 1); /* release: the decision; pairs with the host's load */
+}
+
+void pn_log_write(pn_worker *worker, uint32_t number, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item) {
+    pn_decision decision = decision_of(worker, kind, victim, frame, item);
+    if (records(worker)) append(worker, &decision, number);
+}
+
+void pn_log_decide(pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item) {
+    pn_decision decision = decision_of(worker, kind, victim, frame, item);
+    if (records(worker)) append(worker, &decision, pn_log_number(worker));
+    else if (pn_replay_follows(worker, &decision)) append(worker, &decision, pn_replay_made(worker));
+}
+
+uint32_t pn_log_item(pn_ref ref) {
+    const pn_frame *frame = pn_frame_at(ref);
+    /* relaxed: the caller took the frame. A bulk that nobody has begun has no items set yet. */
+    uint32_t part = frame->kind == PN_KIND_RANGE ||
+                    (frame->kind == PN_KIND_BULK && pn_load_relaxed(&frame->state) == PN_FRAME_RUNNING);
+    return part ? frame->lo : 0;
+}
+
+static pn_ref took(pn_worker *worker, uint32_t kind, pn_ref frame) {
+    if (frame != 0) pn_log_decide(worker, kind, 0, frame, pn_log_item(frame));
+    return frame;
+}
+
+static pn_ref took_outside(pn_worker *worker, pn_ref frame) {
+    if (frame == 0) return 0;
+    uint32_t pinned = pn_flags_are_pinned(pn_frame_at(frame)->flags);
+    return took(worker, pinned ? PN_DECISION_MAIL : PN_DECISION_INJECTOR, frame);
+}
+
+/* One attempt; a frame or an enum pn_steal. */
+static pn_ref steal(pn_worker *worker, uint32_t victim_id) {
+    pn_worker *victim = pn_worker_at(victim_id);
+    uint64_t top;
+    pn_ref frame = pn_deque_peek(victim, &top);
+    uint32_t number = frame == 0 ? 0 : pn_log_number(worker);
+    if (frame == 0 || !pn_deque_take(victim, top)) {
+        pn_counter_add(&worker->counters.failed_steals, 1);
+        return frame == 0 ? PN_STEAL_EMPTY : PN_STEAL_RETRY;
+    }
+    pn_log_write(worker, number, PN_DECISION_STEAL, victim_id, frame, pn_log_item(frame));
+    pn_counter_add(&worker->counters.stolen, 1);
+    if (pn_deque_has_work(victim)) pn_idle_notify(worker);
+    return frame;
+}
+
+static pn_ref steal_round(pn_worker *worker) {
+    uint32_t others = pn_globals_get()->worker_count - 1;
+    uint32_t victim = others == 0 ? 0 : pn_find_first_victim(worker);
+    for (uint32_t asked = 0; asked < others; asked++) {
+        for (uint32_t attempt = 0; attempt < PN_STEAL_ATTEMPTS_MAX; attempt++) {
+            pn_ref frame = steal(worker, victim);
+            if (frame > PN_STEAL_RETRY) return frame;
+            if (frame == PN_STEAL_EMPTY) break;
+        }
+        victim = pn_find_next_victim(worker, victim);
+    }
+    return 0;
+}
+
+pn_ref pn_log_find(pn_worker *worker) {
+    pn_ref frame;
+    if (worker->held_frame != 0) return pn_find_held(worker);
+    if (pn_replay_is_on(worker)) return pn_replay_find(worker);
+    if ((frame = took_outside(worker, pn_find_first(worker))) != 0) return frame;
+    if ((frame = took(worker, PN_DECISION_POP, pn_deque_pop(worker))) != 0) return frame;
+    if ((frame = took_outside(worker, pn_find_mail(worker))) != 0) return frame;
+    if ((frame = steal_round(worker)) != 0) return frame;
+    return took_outside(worker, pn_find_injected(worker));
+}
+
+uint32_t pn_log_poll(pn_worker *worker, uint32_t due) {
+    pn_lane *lane = &log_of(worker)->lanes[worker->id];
+    lane->polls++;
+    if (due & PN_POLL_PROMOTE) pn_log_decide(worker, PN_DECISION_BEAT, 0, 0, 0);
+    return due | PN_POLL_AGAIN;
+}
+
+uint32_t pn_log_pushes(pn_worker *worker, pn_ref job) {
+    uint32_t recorded = pn_replay_await(worker);
+    uint32_t keeps = recorded == 0 ? pn_deque_is_full(worker) : recorded == PN_DECISION_KEEP;
+    pn_log_decide(worker, keeps ? PN_DECISION_KEEP : PN_DECISION_PROMOTE, 0, job, 0);
+    return !keeps;
+}
+
+/* Whether a queue is too full for a frame: if it is, or the recording says so. */
+static uint32_t spills(pn_worker *worker, pn_ref frame, uint32_t full) {
+    if (pn_replay_is_on(worker)) full = pn_replay_next(worker) == PN_DECISION_SPILL;
+    if (full) pn_log_decide(worker, PN_DECISION_SPILL, 0, frame, 0);
+    return full;
+}
+
+uint32_t pn_log_spills(pn_worker *worker, pn_ref frame) {
+    return spills(worker, frame, pn_deque_is_full(worker));
+}
+
+uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame) {
+    if (!pn_replay_is_on(worker))
+        return pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame) || !spills(worker, frame, 1);
+    if (spills(worker, frame, 0)) return 0;
+    pn_replay_keep(worker, frame);
+    return 1;
+}
+
+uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen) {
+    if (pn_replay_is_on(worker)) seen = pn_replay_chooses(worker, what);
+    if (seen) pn_log_decide(worker, PN_DECISION_CHOICE, 0, 0, what);
+    return seen;
+}
+
+uint32_t pn_log_completes(pn_worker *worker, pn_ref root, uint32_t last) {
+    if (pn_replay_is_on(worker)) last = pn_replay_next(worker) == PN_DECISION_COMPLETE;
+    if (last) pn_log_decide(worker, PN_DECISION_COMPLETE, 0, root, 0);
+    return last;
+}

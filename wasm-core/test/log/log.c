@@ -1,0 +1,303 @@
+/* log.c - record and replay: runs of a pool are recorded and made again, decision by decision. */
+#include "log.h"
+
+#include "native.h"
+#include "penny/penny.h"
+#include "recorder.h"
+
+enum { SLOT_ADD = 1, SLOT_YIELDS, SLOT_TRAPS, SLOT_FIB, FRAMES = 60, ITEMS = 200 };
+enum { ATOMICS_OF_A_RUN = 655 };
+
+/* Who ran what, in the order of the runs, to see that a replay does the same in the same order. */
+static pn_word ran_count;
+static uint32_t ran[1 << 16], ran_before[1 << 16], ran_count_before;
+
+static void note(uint32_t what) {
+    uint32_t at = pn_fetch_add_relaxed(&ran_count, 1);
+    CHECK(at < sizeof ran / sizeof *ran);
+    ran[at] = what << 8 | current_worker();
+}
+
+static uint32_t add(uint32_t record) {
+    uint64_t *r = record_of(record);
+    note((uint32_t)r[1]);
+    r[0] = r[1] + 1;
+    return PN_OUTCOME_DONE;
+}
+
+static uint32_t yields(uint32_t record) {
+    uint64_t *r = record_of(record);
+    note((uint32_t)r[1]);
+    return ++r[0] <= r[1] % 4 ? PN_OUTCOME_YIELD : PN_OUTCOME_DONE;
+}
+
+static uint32_t traps(uint32_t record) {
+    uint64_t *r = record_of(record);
+    note((uint32_t)r[1]);
+    if (r[1] % 5 == 0) task_trap();
+    r[0] = r[1] + 1;
+    return r[1] % 7 == 0 ? PN_OUTCOME_FAILED : PN_OUTCOME_DONE;
+}
+
+static uint32_t extra_poll; /* makes the program another one */
+
+/* As the SDK forks: asks at every fork, promotes if it is told to. */
+static uint64_t fib_of(uint64_t n) {
+    uint32_t worker = current_worker();
+    pn_ref job = 0;
+    if (n < 2) return n;
+    if (extra_poll && n == 3) penny_poll(worker);
+    if (penny_poll(worker) & PN_POLL_PROMOTE) job = penny_fork_alloc(worker, SLOT_FIB);
+    if (job != 0) {
+        record_of(job + PN_RECORD_OFFSET)[1] = n - 2;
+        penny_fork_push(worker, job);
+    }
+    uint64_t left = fib_of(n - 1);
+    if (job == 0) return left + fib_of(n - 2);
+    uint32_t state = penny_join(worker, job);
+    if (state == PN_FRAME_READY) state = penny_fork_run(worker, job);
+    CHECK_EQ(state, PN_FRAME_DONE);
+    uint64_t right = record_of(job + PN_RECORD_OFFSET)[0];
+    penny_fork_release(worker, job);
+    return left + right;
+}
+
+static uint32_t fib(uint32_t record) {
+    uint64_t *r = record_of(record);
+    note((uint32_t)r[1]);
+    r[0] = fib_of(r[1]);
+    return PN_OUTCOME_DONE;
+}
+
+/* ---- programs: what the host submits, the same in every run */
+
+static struct {
+    void (*submit)(void *);
+    uint32_t workers, grain, polls;
+} plan;
+
+static void singles(void *unused) {
+    (void)unused;
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        pn_ref frame = frame_single(i, i % 3 == 0 ? SLOT_YIELDS : SLOT_ADD, i);
+        if (i % 5 == 1) frame_priority(frame, i % 2 ? PN_PRIORITY_HIGH : PN_PRIORITY_LOW);
+        if (i % 5 == 2) frame_pinned(frame, i % plan.workers);
+        pool_inject(frame);
+    }
+    pool_wait_completed(FRAMES);
+}
+
+static void bulks(void *unused) {
+    (void)unused;
+    for (uint32_t i = 0; i < 8; i++) {
+        pn_ref frame = frame_bulk(i, i, i % 2 ? SLOT_TRAPS : SLOT_ADD, ITEMS + 13 * i, 1000 * i);
+        pool_inject(i % 4 == 3 ? frame_priority(frame, PN_PRIORITY_HIGH) : frame);
+    }
+    pool_wait_completed(8);
+}
+
+static void forks(void *unused) {
+    (void)unused;
+    for (uint32_t i = 0; i < 6; i++) pool_inject(frame_single(i, SLOT_FIB, 9 + i % 4));
+    pool_inject(frame_bulk(6, 0, SLOT_FIB, 12, 1));
+    pool_wait_completed(7);
+}
+
+static void all(void *unused) {
+    (void)unused;
+    for (uint32_t i = 0; i < FRAMES; i++) {
+        if (i % 10 == 9) pool_inject(frame_bulk(i, i / 10, SLOT_FIB, 12, 0));
+        else pool_inject(frame_single(i, SLOT_ADD + i % 4, i % 4 == 3 ? 8 : i));
+    }
+    pool_wait_completed(FRAMES);
+}
+
+static void run(void) {
+    pn_globals *g = memory_new(16 << 20);
+    g->worker_count = plan.workers;
+    g->deque_capacity = 16;
+    g->injector_capacity = 64;
+    g->mailbox_capacity = 64;
+    g->range_grain = plan.grain;
+    g->range_yield_items = 4 * plan.grain;
+    g->poll_interval = 5;
+    g->heartbeat_polls = plan.polls;
+    g->spin_rounds = 2;
+    recorder_reserve(g);
+    memory_init();
+    vtable[SLOT_ADD] = add;
+    vtable[SLOT_YIELDS] = yields;
+    vtable[SLOT_TRAPS] = traps;
+    vtable[SLOT_FIB] = fib;
+    memcpy(ran_before, ran, sizeof ran);
+    ran_count_before = pn_load_relaxed(&ran_count);
+    pn_store_relaxed(&ran_count, 0);
+    pool_start(0);
+    pool_run(plan.submit, 0);
+    check_nothing_leaked();
+}
+
+static recording recorded;
+
+/* Twice from one recording: what ran where is the same both times, in the same order. */
+static void check_replays(void (*submit)(void *)) {
+    static recording again;
+    pn_decision found;
+    for (uint32_t round = 0; round < rounds(160); round++) {
+        plan.submit = submit;
+        plan.workers = 2 + 2 * (round % 2);
+        plan.grain = 1 + 3 * (round / 2 % 2);
+        plan.polls = 1 + round % 3;
+        recorder_run_twice(run, &recorded);
+        recorder_replay(&recorded);
+        run();
+        CHECK_EQ(recorder_difference(&recorded, &found), -1);
+        recorder_collect(&again);
+        CHECK_EQ(again.count, recorded.count);
+        CHECK_EQ(pn_load_relaxed(&ran_count), ran_count_before);
+        CHECK(memcmp(ran, ran_before, ran_count_before * sizeof *ran) == 0);
+    }
+}
+
+static void singles_are_replayed(void) {
+    check_replays(singles);
+}
+
+static void bulks_are_replayed(void) {
+    check_replays(bulks);
+}
+
+static void forks_are_replayed(void) {
+    check_replays(forks);
+}
+
+static void everything_is_replayed(void) {
+    check_replays(all);
+}
+
+/* ---- recordings that were changed */
+
+/* Those that a replay looks at only when it has decided; the others it follows, as far as it can. */
+static uint32_t is_checked(uint32_t kind) {
+    return kind >= PN_DECISION_PROMOTE && kind <= PN_DECISION_JOINED;
+}
+
+/* Changes a decision so that it cannot be made; 0: there is no such change. */
+static int falsify(pn_decision *d, uint32_t how) {
+    switch (how) {
+    case 0: d->nest++; return 1;
+    case 1: d->ticket++; return d->kind != PN_DECISION_INJECTOR && d->kind != PN_DECISION_MAIL && d->kind != PN_DECISION_BEAT;
+    case 2: d->item += 1000000; return d->kind != PN_DECISION_INJECTOR && d->kind != PN_DECISION_MAIL;
+    case 3: d->kind = PN_DECISION_SPILL; return 1;
+    case 4: d->worker = (uint8_t)((d->worker + 1) % plan.workers); return is_checked(d->kind);
+    default: d->victim = (uint8_t)(d->victim + plan.workers); return d->kind == PN_DECISION_STEAL;
+    }
+}
+
+static void a_changed_decision_is_found(void) {
+    static recording changed;
+    pn_decision found;
+    plan.submit = all;
+    plan.workers = 3;
+    plan.grain = 1;
+    plan.polls = 3;
+    recorder_run_twice(run, &recorded);
+    for (uint32_t round = 0; round < rounds(400); round++) {
+        uint32_t at = test_random(recorded.count);
+        changed = recorded;
+        if (!falsify(&changed.decisions[at], round % 6)) continue;
+        recorder_replay(&changed);
+        run(); /* ends, and all is well, for the workers go on without the recording */
+        CHECK_EQ(recorder_difference(&changed, &found), at);
+    }
+}
+
+static void a_run_that_does_more_is_found(void) {
+    pn_decision found;
+    plan.submit = singles;
+    plan.workers = 2;
+    plan.grain = 1;
+    recorder_run_twice(run, &recorded);
+    recorded.count /= 2;
+    recorder_replay(&recorded);
+    run();
+    CHECK_EQ(recorder_difference(&recorded, &found), recorded.count);
+}
+
+static void another_program_is_found(void) {
+    pn_decision found;
+    plan.submit = forks;
+    plan.workers = 2;
+    plan.grain = 1;
+    plan.polls = 2;
+    recorder_run_twice(run, &recorded);
+    plan.polls = 1; /* has no meaning in a replay */
+    recorder_replay(&recorded);
+    run();
+    CHECK_EQ(recorder_difference(&recorded, &found), -1);
+    extra_poll = 1;
+    recorder_replay(&recorded);
+    run();
+    extra_poll = 0;
+    CHECK(recorder_difference(&recorded, &found) >= 0);
+}
+
+/* ---- shortage and cost */
+
+static void a_full_log_says_so(void) {
+    plan.submit = all;
+    plan.workers = 2;
+    plan.grain = 1;
+    plan.polls = 1;
+    recorder_record(8);
+    run();
+    CHECK_EQ(recorder_overflowed(), 1);
+    recorder_collect(&recorded);
+    CHECK(recorded.count >= 8 && recorded.count <= 16);
+}
+
+#if defined(PN_COUNT_ATOMICS)
+static uint64_t atomics_of_a_run(uint32_t capacity) {
+    pn_globals *g = memory_new(16 << 20);
+    g->worker_count = 1;
+    g->heartbeat_polls = 2;
+    g->spin_rounds = 1;
+    if (capacity != 0) recorder_record(capacity);
+    recorder_reserve(g);
+    memory_init();
+    vtable[SLOT_ADD] = add;
+    vtable[SLOT_FIB] = fib;
+    if (capacity != 0) recorder_starts();
+    pn_store_relaxed(&ran_count, 0);
+    host_inject(frame_bulk(0, 0, SLOT_ADD, 100, 0));
+    for (uint32_t i = 1; i < 12; i++) host_inject(frame_single(i, i % 4 == 0 ? SLOT_FIB : SLOT_ADD, 5));
+    uint64_t before = pn_test_atomics;
+    CHECK_EQ(worker_run(0, 0), PN_RUN_PARK);
+    return pn_test_atomics - before;
+}
+
+/* The number is that of the core before it had logs. */
+static void without_a_log_nothing_is_atomic_that_was_not(void) {
+    uint64_t without = atomics_of_a_run(0);
+    uint64_t with = atomics_of_a_run(1000);
+    recorder_collect(&recorded);
+    printf("     %u atomic operations, %u with a log of %u decisions\n", (uint32_t)without, (uint32_t)with, recorded.count);
+    CHECK_EQ(without, ATOMICS_OF_A_RUN);
+    CHECK(with >= without + 2 * recorded.count); /* the counter counts: a number and a length for each */
+}
+#endif
+
+const test log_tests[] = {
+    {"singles_are_replayed", singles_are_replayed},
+    {"bulks_are_replayed", bulks_are_replayed},
+    {"forks_are_replayed", forks_are_replayed},
+    {"everything_is_replayed", everything_is_replayed},
+    {"a_changed_decision_is_found", a_changed_decision_is_found},
+    {"a_run_that_does_more_is_found", a_run_that_does_more_is_found},
+    {"another_program_is_found", another_program_is_found},
+    {"a_full_log_says_so", a_full_log_says_so},
+#if defined(PN_COUNT_ATOMICS)
+    {"without_a_log_nothing_is_atomic_that_was_not", without_a_log_nothing_is_atomic_that_was_not},
+#endif
+    {0, 0},
+};
