@@ -82,6 +82,17 @@ class JsGraphTest {
         }
     }
 
+    @Test
+    void aTaskMayBePinnedToAnyWorkerThatHasAThread() {
+        try (Penny penny = Penny.builder().workers(3).backend("platform").build()) {
+            TaskModule graphs = graphs(penny);
+            for (int i = 0; i < 30; i++) {
+                assertEquals(81, graphs.function("pinned").call(i % 3));
+            }
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
     private static void fails(TaskModule module, String function, String reason, Object... arguments) {
         TaskFailedException failure = assertThrows(TaskFailedException.class, () -> module.function(function).call(arguments));
         assertTrue(failure.getMessage().contains(reason), failure.getMessage());
