@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.penny.api.TaskFailedException;
+import dev.penny.api.PennyException;
 import dev.penny.api.TaskHandle;
 import dev.penny.api.TaskModule;
 import dev.penny.internal.engine.LeakCheck;
@@ -94,7 +94,7 @@ class JsGraphTest {
     }
 
     private static void fails(TaskModule module, String function, String reason, Object... arguments) {
-        TaskFailedException failure = assertThrows(TaskFailedException.class, () -> module.function(function).call(arguments));
+        PennyException failure = assertThrows(PennyException.class, () -> module.function(function).call(arguments));
         assertTrue(failure.getMessage().contains(reason), failure.getMessage());
     }
 

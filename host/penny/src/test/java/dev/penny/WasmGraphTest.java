@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.penny.api.LoadOptions;
-import dev.penny.api.TaskFailedException;
+import dev.penny.api.PennyException;
 import dev.penny.api.TaskHandle;
 import dev.penny.api.TaskModule;
 import dev.penny.internal.engine.LeakCheck;
@@ -118,7 +118,7 @@ class WasmGraphTest {
     }
 
     private static void fails(TaskModule module, String function, String reason, Object... arguments) {
-        TaskFailedException failure = assertThrows(TaskFailedException.class, () -> module.function(function).call(arguments));
+        PennyException failure = assertThrows(PennyException.class, () -> module.function(function).call(arguments));
         assertTrue(failure.getMessage().contains(reason), failure.getMessage());
     }
 
@@ -127,7 +127,7 @@ class WasmGraphTest {
     void circlesAreRefusedAndPrinted(int tasks, String circle) {
         try (Penny penny = Penny.builder().workers(1).build()) {
             TaskModule graphs = graphs(penny);
-            TaskFailedException failure = assertThrows(TaskFailedException.class, () -> graphs.function("circle").call(tasks));
+            PennyException failure = assertThrows(PennyException.class, () -> graphs.function("circle").call(tasks));
             // Which way round and where it begins does not matter.
             assertEquals(circle.split(" -> ").length, failure.getMessage().split(" -> ").length, failure.getMessage());
             assertTrue(failure.getMessage().contains("task 0"), failure.getMessage());
@@ -244,7 +244,7 @@ class WasmGraphTest {
                 }
                 try {
                     graphs.function("raw").call(bytes.array(), 32);
-                } catch (TaskFailedException e) {
+                } catch (PennyException e) {
                     refused++;
                 }
             }
