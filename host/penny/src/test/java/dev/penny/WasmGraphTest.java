@@ -169,7 +169,7 @@ class WasmGraphTest {
             for (Hostile hostile : List.of(
                     new Hostile("too many tasks: count=4294967295, limit=65536", bytes -> bytes.putInt(4, -1)),
                     new Hostile("too many tasks: count=65537", bytes -> bytes.putInt(4, 65_537)),
-                    new Hostile("tasks lie outside of the guest's memory: ptr=4294967280", bytes -> bytes.putInt(0, -16)),
+                    new Hostile("tasks lie outside of the guest's memory: ptr=2147483632", bytes -> bytes.putInt(0, 0x7ffffff0)),
                     new Hostile("too many arguments: count=2147483647", bytes -> bytes.putInt(12, Integer.MAX_VALUE)),
                     new Hostile("arguments lie outside of the guest's memory", bytes -> bytes.putInt(8, 0x7ffffff0)),
                     new Hostile("too many orders: count=1048577", bytes -> bytes.putInt(20, (1 << 20) + 1)),
@@ -221,7 +221,7 @@ class WasmGraphTest {
             bytes.putInt(arguments, 1).putInt(arguments + 4, 1 << 20).putLong(arguments + 8, 8);
             bytes.putInt(arguments + 16, 1).putInt(arguments + 20, 0).putLong(arguments + 24, 8);
             bytes.put(name, "twice".getBytes(StandardCharsets.US_ASCII));
-            fails(graphs, "raw", "too many bytes of arguments: bytes=134217728", bytes.array(), 32);
+            fails(graphs, "raw", "too many bytes of arguments: bytes=135266304, limit=134217728", bytes.array(), 32);
         }
     }
 
