@@ -190,7 +190,7 @@ class WasmGraphTest {
                     new Hostile("the bytes of an argument lie outside", bytes -> bytes.putInt(ARGUMENTS, 1).putInt(ARGUMENTS + 4, 1)
                             .putLong(ARGUMENTS + 8, 0xffffffffL)),
                     new Hostile("an argument does not fit", bytes -> bytes.putInt(ARGUMENTS, 1)),
-                    new Hostile("wrong number of arguments", bytes -> bytes.putInt(TASKS + 20, 2)),
+                    new Hostile("wrong number of arguments", bytes -> bytes.putInt(TASKS + 20, 2).putInt(ARGUMENTS + 16, 0)),
                     new Hostile("wrong number of arguments", bytes -> bytes.putInt(TASKS + 48 + 20, 0)),
                     new Hostile("no such module", bytes -> bytes.put(NAMES, (byte) 'x')),
                     new Hostile("arith/squarf", bytes -> bytes.put(NAMES + 11, (byte) 'f')),
