@@ -193,7 +193,7 @@ class WasmGraphTest {
                     new Hostile("wrong number of arguments", bytes -> bytes.putInt(TASKS + 20, 2).putInt(ARGUMENTS + 16, 0)),
                     new Hostile("wrong number of arguments", bytes -> bytes.putInt(TASKS + 48 + 20, 0)),
                     new Hostile("no such module", bytes -> bytes.put(NAMES, (byte) 'x')),
-                    new Hostile("arith/squarf", bytes -> bytes.put(NAMES + 11, (byte) 'f')),
+                    new Hostile("no such function: module=arith, function=squarf", bytes -> bytes.put(NAMES + 11, (byte) 'f')),
                     new Hostile("no tasks", bytes -> bytes.putInt(4, 0).putInt(20, 0)))) {
                 ByteBuffer bytes = description();
                 hostile.change().accept(bytes);
