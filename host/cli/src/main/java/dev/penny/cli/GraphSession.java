@@ -90,7 +90,8 @@ final class GraphSession {
             return ExitCode.INTERRUPTED;
         }
         if (late && report.incomplete()) {
-            terminal.err().println("penny: deadline passed: graph=%s, deadline=%s".formatted(plan.name(), text(wishes.deadline().orElseThrow())));
+            terminal.err().println("penny: deadline passed: graph=%s, deadline=%s"
+                    .formatted(Text.message(plan.name()), text(wishes.deadline().orElseThrow())));
             return ExitCode.FAILED;
         }
         return report.failed() || !delivered ? ExitCode.FAILED : ExitCode.OK;
@@ -195,6 +196,13 @@ final class GraphSession {
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         });
         files.abandon();
+        wishes.trace().ifPresent(trace -> {
+            try {
+                trace.close();
+            } catch (IOException e) {
+                terminal.err().println("penny: a temporary file may be left: reason=" + Errors.reason(e));
+            }
+        });
         terminal.err().println("penny: interrupted: tasks that ran are not finished, files written: %d".formatted(files.written()));
         Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }

@@ -96,8 +96,13 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Terminal terminal, Terminal inFolder, Plan plan, GraphSurroundings surroundings, Interrupts interrupts) throws IOException {
+    private int run(Terminal terminal, Terminal inFolder, Plan plan, GraphSurroundings surroundings, Interrupts interrupts)
+            throws IOException {
         Optional<ResultTarget> target = trace.map(name -> ResultTarget.file(terminal, name));
+        interrupts.replace(() -> {
+            target.ifPresent(open -> close(open, terminal));
+            quit(terminal);
+        });
         try {
             OutputFiles files = new OutputFiles(inFolder);
             GraphSession.Wishes wishes = new GraphSession.Wishes(progress, target, deadline);
@@ -106,6 +111,14 @@ final class RunCommand implements Callable<Integer> {
             if (target.isPresent()) {
                 target.get().close();
             }
+        }
+    }
+
+    private static void close(ResultTarget target, Terminal terminal) {
+        try {
+            target.close();
+        } catch (IOException e) {
+            terminal.err().println("penny: a temporary file may be left: reason=" + Errors.reason(e));
         }
     }
 
@@ -124,7 +137,8 @@ final class RunCommand implements Callable<Integer> {
     private String text(Path path) {
         try {
             if (Files.size(path) > FILE_BYTES_MAX) {
-                throw new UsageException("graph file too large: file=%s, bytes=%d, max=%d".formatted(file, Files.size(path), FILE_BYTES_MAX));
+                throw new UsageException("graph file too large: file=%s, bytes=%d, max=%d"
+                        .formatted(file, Files.size(path), FILE_BYTES_MAX));
             }
             return Text.utf8(Files.readAllBytes(path)).orElseThrow(() -> new UsageException("graph file is not UTF-8 text: file=" + file));
         } catch (IOException e) {

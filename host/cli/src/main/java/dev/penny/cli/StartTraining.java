@@ -20,7 +20,8 @@ final class StartTraining {
             List.of("map", "js/wordcount.js", "count", "--lines", "js/wordcount.js"),
             List.of("map", "dist/sha256.wasm", "sha256", "--files", "dist/*.wasm"),
             List.of("map", "dist/mandelbrot.wasm", "row", "--range", "0..600"),
-            List.of("inspect", "dist/sha256.wasm"));
+            List.of("inspect", "dist/sha256.wasm"),
+            List.of("run", "../examples/checksums/checksums.yaml", "--dry-run"));
 
     private StartTraining() { }
 

@@ -103,7 +103,7 @@ class LauncherIT {
     /** A checkout with the real jars and a cache of its own, which counts as usable. */
     private Path checkout(byte[] cache) throws IOException, InterruptedException {
         Path top = Files.createDirectories(directory.resolve("checkout"));
-        for (String name : List.of("scripts", "docs", "guest-modules", "wasm-core", "host/jit", "host/penny", "host/cli/src",
+        for (String name : List.of("scripts", "docs", "guest-modules", "examples", "wasm-core", "host/jit", "host/penny", "host/cli/src",
                 "host/cli/target/dist/jit")) {
             Files.createDirectories(top.resolve(name).getParent());
             Files.createSymbolicLink(top.resolve(name), ROOT.resolve(name));

@@ -170,7 +170,7 @@ class ProcessTest {
         Path file = directory.resolve("graph.yaml");
         Files.writeString(file, "version: 1\nmodules: {arith: %s, java: java:dev.penny.cli.TestTasks}\n"
                 .formatted(ROOT.resolve("guest-modules/dist/arith.wasm")) + tasks);
-        return start(compilingJvm(), "run", file.toString(), "--workers", "2");
+        return start(compilingJvm(), "run", file.toString(), "--workers", "2", "--trace", directory.resolve("trace.json").toString());
     }
 
     private void waitFor(Process process, Path file) throws IOException, InterruptedException {
@@ -224,5 +224,8 @@ class ProcessTest {
         }
         assertEquals(ExitCode.INTERRUPTED, end(process), err());
         assertTrue(err().contains("penny: interrupted: tasks that ran are not finished, files written: 1"), err());
+        try (var files = Files.list(directory)) {
+            assertEquals(List.of("err", "graph.yaml", "out"), files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
     }
 }

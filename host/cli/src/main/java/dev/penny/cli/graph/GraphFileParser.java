@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 /** Reads the top level of a graph file; {@link TaskParser} reads its tasks. */
 final class GraphFileParser {
 
-    private static final List<String> KEYS = List.of("version", "name", "modules", "vars", "limits", "tasks", "outputs");
-    private static final List<String> MODULE_KEYS = List.of("module", "class-path", "wasi", "memory");
+    static final List<String> KEYS = List.of("version", "name", "modules", "vars", "limits", "tasks", "outputs");
+    static final List<String> MODULE_KEYS = List.of("module", "class-path", "wasi", "memory");
     /** The functions that Penny adds for files, gathering and conditions. */
     static final String OWN_MODULE = "penny";
     private static final int LIMIT_MAX = 1_000_000;
@@ -32,7 +32,8 @@ final class GraphFileParser {
     /** The file; what is wrong in it is missing from it. */
     static Optional<GraphFile> parse(Yaml document, Mistakes mistakes) {
         if (!(document instanceof Yaml.Mapping mapping)) {
-            mistakes.add(document.span(), "wrong kind of value: found %s, expected the keys %s".formatted(document.kind(), String.join(" ", KEYS)));
+            mistakes.add(document.span(), "wrong kind of value: found %s, expected the keys %s"
+                    .formatted(document.kind(), String.join(" ", KEYS)));
             return Optional.empty();
         }
         return Optional.of(new GraphFileParser(mistakes).file(mapping));
@@ -55,10 +56,11 @@ final class GraphFileParser {
         List<GraphFile.Task> parsed = new ArrayList<>();
         tasks.ifPresent(found -> found.entries().forEach(entry -> {
             name(entry.key(), "task", Template.TASK_NAME);
-            parser.task(entry).ifPresent(parsed::add);
+            parsed.add(parser.task(entry));
         }));
         parsed.forEach(task -> task.loops().forEach(loop -> loopVariable(loop, taskNames)));
-        return new GraphFile(name.map(Yaml.Scalar::text), fields.mapping("modules", "a mapping of names to modules").map(this::modules).orElse(List.of()), vars,
+        List<Module> modules = fields.mapping("modules", "a mapping of names to modules").map(this::modules).orElse(List.of());
+        return new GraphFile(name.map(Yaml.Scalar::text), modules, vars,
                 fields.mapping("limits", "a mapping of names to numbers").map(this::limits).orElse(List.of()), parsed,
                 fields.mapping("outputs", "a mapping of tasks to files").map(found -> outputs(found, fields, taskNames)));
     }
@@ -154,7 +156,8 @@ final class GraphFileParser {
     private void loopVariable(GraphFile.Loop loop, Set<String> taskNames) {
         String name = loop.variable().text();
         if (!ExpressionParser.NAME.matcher(name).matches()) {
-            mistakes.add(loop.variable().span(), "not a name: variable='%s', expected letters, digits and _, first a letter or _".formatted(name));
+            mistakes.add(loop.variable().span(), "not a name: variable='%s', expected letters, digits and _, first a letter or _"
+                    .formatted(name));
         } else if (taskNames.contains(name) || names.containsKey(name)) {
             mistakes.add(loop.variable().span(), "name is taken: variable=%s, first at line %d".formatted(name, names.get(name).line()));
         }

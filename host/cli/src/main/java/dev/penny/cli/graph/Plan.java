@@ -11,9 +11,8 @@ import java.util.Optional;
  * @param tasks in an order in which each comes after its predecessors; else as in the file
  * @param limits permits by name
  * @param outputs in the order of the file
- * @param declared how many tasks the file itself has
  */
-public record Plan(String name, List<PlannedTask> tasks, Map<String, Integer> limits, List<Output> outputs, int declared) {
+public record Plan(String name, List<PlannedTask> tasks, Map<String, Integer> limits, List<Output> outputs) {
 
     /** Copies the collections. */
     public Plan {

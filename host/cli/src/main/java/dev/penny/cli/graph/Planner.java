@@ -58,7 +58,8 @@ public final class Planner {
         Scope vars = new Scope(new LinkedHashMap<>(read.vars()));
         for (Map.Entry<String, String> variable : variables.entrySet()) {
             if (!read.vars().containsKey(variable.getKey())) {
-                throw new Refusal("no such variable: name=%s%s".formatted(variable.getKey(), Mistakes.near(variable.getKey(), read.vars().keySet())));
+                throw new Refusal("no such variable: name=%s%s"
+                        .formatted(variable.getKey(), Mistakes.near(variable.getKey(), read.vars().keySet())));
             }
             vars = vars.with(variable.getKey(), Value.Text.of(variable.getValue()));
         }
@@ -85,10 +86,9 @@ public final class Planner {
             }
         }
         List<Plan.Output> outputs = outputs(draft);
-        int declared = (int) draft.tasks().stream().filter(task -> !task.isOwn()).count();
         List<PlannedTask> sorted = Sorting.sort(draft.tasks(), mistakes);
         mistakes.check();
-        return new Plan(name, sorted, limits, outputs, declared);
+        return new Plan(name, sorted, limits, outputs);
     }
 
     /** The files that results go to, each by the name of the task that writes it. */
@@ -122,7 +122,8 @@ public final class Planner {
                         // Asked as if it were an output: it need not be there yet to be recognised.
                         String writer = writers.isEmpty() ? null : writers.get(surroundings.output(path));
                         if (writer != null) {
-                            throw new Refusal("the file is an output: file=%s, expected ${%s}, the result that goes there".formatted(path, writer));
+                            throw new Refusal("the file is an output: file=%s, expected ${%s}, the result that goes there"
+                                    .formatted(path, writer));
                         }
                         surroundings.input(path);
                     });
@@ -165,7 +166,8 @@ public final class Planner {
         List<String> names = new ArrayList<>();
         for (Yaml.Scalar limit : task.limits()) {
             if (!limits.containsKey(limit.text())) {
-                mistakes.add(limit.span(), "no such limit: limit=%s%s".formatted(limit.text(), Mistakes.near(limit.text(), limits.keySet())));
+                mistakes.add(limit.span(), "no such limit: limit=%s%s"
+                        .formatted(limit.text(), Mistakes.near(limit.text(), limits.keySet())));
             } else if (names.contains(limit.text())) {
                 mistakes.add(limit.span(), "limit twice: limit=%s".formatted(limit.text()));
             } else {

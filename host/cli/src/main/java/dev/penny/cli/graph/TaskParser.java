@@ -18,10 +18,10 @@ import java.util.Set;
 /** Reads the tasks of a graph file. */
 final class TaskParser {
 
-    private static final List<String> KEYS = List.of("call", "args", "foreach", "after", "reads", "writes", "when", "unless", "reduce",
+    static final List<String> KEYS = List.of("call", "args", "foreach", "after", "reads", "writes", "when", "unless", "reduce",
             "limit", "priority", "pin");
     private static final List<String> PRIORITIES = List.of("high", "normal", "low");
-    private static final List<String> ARGUMENT_KINDS = List.of("file", "hex", "text", "result", "gather");
+    static final List<String> ARGUMENT_KINDS = List.of("file", "hex", "text", "result", "gather");
     private static final int WORKER_MAX = 255;
     private static final String AFTER = "a task or a list of tasks";
 
@@ -33,11 +33,13 @@ final class TaskParser {
         this.taskNames = taskNames;
     }
 
-    Optional<Task> task(Yaml.Entry entry) {
+    /** The task; one that cannot be read stays as a name without a call, so that what refers to it is no further mistake. */
+    Task task(Yaml.Entry entry) {
         if (!(entry.value() instanceof Yaml.Mapping mapping)) {
             mistakes.add(entry.value().span(), "wrong kind of value: task=%s, found %s, expected the keys %s"
                     .formatted(entry.key().text(), entry.value().kind(), String.join(" ", KEYS)));
-            return Optional.empty();
+            return new Task(entry.key(), Optional.empty(), List.of(), entry.value().span(), List.of(), List.of(), List.of(), List.of(),
+                    Optional.empty(), Optional.empty(), List.of(), Priority.NORMAL, Optional.empty());
         }
         Fields fields = new Fields(mapping, entry.key().span(), KEYS, mistakes);
         fields.need("call", "call: MODULE/FUNCTION");
@@ -51,11 +53,11 @@ final class TaskParser {
                 fields.keyAt(key).ifPresent(at -> mistakes.add(at, "not together: key=%s, the task has a reduce".formatted(key)));
             }
         }
-        return Optional.of(new Task(entry.key(), call, args, argsAt, loops, references(fields, "after"), templates(fields, "reads"),
+        return new Task(entry.key(), call, args, argsAt, loops, references(fields, "after"), templates(fields, "reads"),
                 templates(fields, "writes"), guard(fields), reduce, fields.oneOrMore("limit", "a limit or a list of limits"),
                 fields.scalar("priority", "high, normal or low").map(this::priority).orElse(Priority.NORMAL),
                 fields.scalar("pin", "a worker's number").flatMap(value ->
-                        fields.integer(value, "pin", 0, WORKER_MAX).map(worker -> new Pin(worker, value.span())))));
+                        fields.integer(value, "pin", 0, WORKER_MAX).map(worker -> new Pin(worker, value.span()))));
     }
 
     private Optional<Guard> guard(Fields fields) {
@@ -143,10 +145,9 @@ final class TaskParser {
     private Optional<Argument> special(Yaml.Mapping mapping) {
         Optional<String> kind = ARGUMENT_KINDS.stream().filter(name -> mapping.entry(name).isPresent()).findFirst();
         if (kind.isEmpty()) {
-            Yaml.Entry first = mapping.entries().isEmpty() ? new Yaml.Entry(new Yaml.Scalar("", false, mapping.span(), Optional.empty()), mapping)
-                    : mapping.entries().getFirst();
-            mistakes.add(first.key().span(), "unknown kind of argument: key=%s%s"
-                    .formatted(first.key().text(), Mistakes.near(first.key().text(), ARGUMENT_KINDS)));
+            Yaml.Scalar key = mapping.entries().isEmpty() ? new Yaml.Scalar("", false, mapping.span(), Optional.empty())
+                    : mapping.entries().getFirst().key();
+            mistakes.add(key.span(), "unknown kind of argument: key=%s%s".formatted(key.text(), Mistakes.near(key.text(), ARGUMENT_KINDS)));
             return Optional.empty();
         }
         List<String> known = switch (kind.get()) {
@@ -159,11 +160,13 @@ final class TaskParser {
         return switch (kind.get()) {
             case "file" -> fields.scalar("file", "a file name").flatMap(value -> template(fields, value))
                     .map(path -> new Argument.FileContent(path, path.source().span()));
-            case "hex" -> fields.scalar("hex", "pairs of 0-9 a-f").flatMap(value -> hex(value).map(bytes -> new Argument.Hex(bytes, value.span())));
+            case "hex" -> fields.scalar("hex", "pairs of 0-9 a-f")
+                    .flatMap(value -> hex(value).map(bytes -> new Argument.Hex(bytes, value.span())));
             case "text" -> fields.any("text").flatMap(value -> value instanceof Yaml.Scalar scalar ? Optional.of(scalar)
                     : fields.scalar("text", "text")).map(value -> new Argument.Verbatim(value.text(), value.span()));
-            case "result" -> fields.scalar("result", "a task").flatMap(value -> reference(fields, value)).map(task -> new Argument.Result(task,
-                    fields.scalar("else", "a value").flatMap(value -> template(fields, value)), task.at()));
+            case "result" -> fields.scalar("result", "a task").flatMap(value -> reference(fields, value))
+                    .map(task -> new Argument.Result(task,
+                            fields.scalar("else", "a value").flatMap(value -> template(fields, value)), task.at()));
             default -> gather(fields, at);
         };
     }
