@@ -101,7 +101,6 @@ penny_bytes chain(int32_t wrong) {
     penny_graph_after(&graph, 2, 1);
     penny_graph_after(&graph, 3, 0);
     penny_graph_priority(&graph, 3, PENNY_TASK_HIGH);
-    penny_graph_pin(&graph, 2, 0);
     char digits[6] = {(char)('0' + penny_graph_run(&graph)), ' '};
     for (uint32_t i = 0; i < 4; i++) digits[2 + i] = (char)('0' + penny_graph_state(&graph, i));
     char *text = penny_alloc(sizeof digits + 1 + graph.message_bytes);
@@ -110,6 +109,17 @@ penny_bytes chain(int32_t wrong) {
     text[sizeof digits] = ' ';
     memcpy(text + sizeof digits + 1, (const void *)(uintptr_t)graph.message, graph.message_bytes);
     return penny_result(text, sizeof digits + 1 + graph.message_bytes);
+}
+
+// The square of 9 by a task that only one worker may run.
+PENNY_EXPORT(pinned, "(i32)->i32")
+int32_t pinned(int32_t worker) {
+    PENNY_GRAPH(graph, 1, 1, 0);
+    uint32_t task = penny_graph_task(&graph, "arith/square");
+    penny_give_i32(&graph, 9);
+    penny_graph_pin(&graph, task, (uint32_t)worker);
+    if (penny_graph_run(&graph) != PENNY_GRAPH_DONE) penny_fail("pinned: the task failed");
+    return (int32_t)penny_graph_value(&graph, task);
 }
 
 // A graph of two tasks that are graphs of two tasks, and so on: 2^depth leaves.

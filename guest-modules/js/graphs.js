@@ -8,6 +8,7 @@ export const signatures = {
   failsOn: '(i32,i32)->i32',
   chain: '(i32)->string',
   nested: '(i32)->i32',
+  pinned: '(i32)->i32',
   slowly: '(i32)->i32',
   promised: '(i32)->i32',
   circle: '()->()',
@@ -62,7 +63,7 @@ export function chain(wrong) {
   const graph = penny.graph('chain');
   const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name, i) => graph.task(name, [failsOn, i, wrong]));
   b.after(a);
-  c.after(b).pinnedTo(0);
+  c.after(b);
   d.after(a).priority('high');
   let error = 'none';
   try {
@@ -81,6 +82,14 @@ export function nested(depth) {
   const sum = graph.task('sum', ['arith/add', left, right]);
   graph.run();
   return sum.result;
+}
+
+/** The square of 9 by a task that only one worker may run. */
+export function pinned(worker) {
+  const graph = penny.graph();
+  const task = graph.task('pinned', ['arith/square', 9]).pinnedTo(worker);
+  graph.run();
+  return task.result;
 }
 
 export async function slowly(value) {

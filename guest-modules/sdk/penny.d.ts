@@ -38,7 +38,7 @@ interface PennyGraphTask {
   after(...tasks: PennyGraphTask[]): PennyGraphTask;
   /** Goes before or after other tasks that are ready. */
   priority(priority: 'low' | 'normal' | 'high'): PennyGraphTask;
-  /** Runs on this worker only, counted from 0. */
+  /** Runs on this worker only, counted from 0; the backend must have a thread for it beside the one that waits. */
   pinnedTo(worker: number): PennyGraphTask;
 }
 

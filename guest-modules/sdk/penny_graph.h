@@ -191,7 +191,7 @@ static inline void penny_graph_priority(penny_graph *graph, uint32_t task, uint3
     penny_graph_node_at(graph, task)->flags |= priority & (PENNY_TASK_HIGH | PENNY_TASK_LOW);
 }
 
-// Runs on this worker only, counted from 0.
+// Runs on this worker only, counted from 0. A task waits for it on another worker, so the backend must have a thread for each.
 static inline void penny_graph_pin(penny_graph *graph, uint32_t task, uint32_t worker) {
     penny_graph_node_at(graph, task)->worker = worker + 1;
 }

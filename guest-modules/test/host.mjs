@@ -24,9 +24,9 @@ export function signaturesOf(module) {
 
 /** The imports of forks on a host with one worker: no beat ever comes, so nothing is promoted. */
 const alone = { poll: () => 0, fork: () => 0, join: () => 1, result: () => 0n, function: () => 0, spawn: () => 0, await: () => 0n,
-  cancelled: () => 0 };
+  cancelled: () => 0, graph_run: () => { throw new Error('graph_run: only in a Guest'); } };
 
-/** The names of the imports of penny_fork.h. */
+/** The names of the imports of penny_fork.h and penny_graph.h. */
 export const forkImports = Object.keys(alone);
 
 /** A host on which a beat is always due and every promoted fork runs in `other`, an instance with a memory of its own. */
@@ -48,8 +48,57 @@ export function takingForks(other) {
   return { penny, taken };
 }
 
+/**
+ * The import of penny_graph.h: runs the tasks of a description one by one in the order in which they were added. `modules` are guests that
+ * it may name beside its own. A task that throws fails, those that need it are skipped.
+ */
+function runGraph(guest, modules, graph) {
+  const word = address => guest.words(address)[0] >>> 0;
+  const [nodes, nodeCount, args, , orders, orderCount] = guest.words(graph, 6);
+  const states = [], results = [];
+  for (let i = 0; i < nodeCount; i++) {
+    const at = nodes + 48 * i;
+    const [, , name, nameBytes, first, count, flags] = guest.words(at, 7);
+    const [module, task] = guest.text(name, nameBytes).split('/');
+    const [callee, key] = task === undefined ? [guest, module] : [modules[module], task.replace(/\(.*/, '')];
+    const { parameters, result } = callee.signatures.get(key);
+    const needs = [];
+    for (let k = 0; k < orderCount; k++) if (word(orders + 8 * k + 4) === i) needs.push(word(orders + 8 * k));
+    const values = Array.from({ length: count }, (_, k) => {
+      const [kind, index, low, high] = guest.words(args + 16 * (first + k), 4);
+      if (kind === 2) { needs.push(index); return results[index]; }
+      if (kind === 1) return parameters[k] === 'string' ? guest.text(low, index) : guest.view(low, index).slice();
+      return numbers[parameters[k]].from(low, high);
+    });
+    states[i] = needs.every(need => states[need] === 1) ? 1 : 3;
+    if (states[i] === 1) {
+      try { results[i] = callee.call(key, ...values); } catch { states[i] = 2; }
+    }
+    guest.words(at + 32)[0] = states[i];
+    if (states[i] === 1 && flags & 1) {
+      const bytes = typeof results[i] === 'string' ? new TextEncoder().encode(results[i]) : results[i];
+      const address = guest.exports.penny_alloc(bytes.length) >>> 0;
+      guest.view(address, bytes.length).set(bytes);
+      guest.words(at + 36, 3).set([bytes.length, address, 0]);
+    } else if (states[i] === 1 && numbers[result]) {
+      guest.words(at + 40, 2).set(numbers[result].to(results[i]));
+    }
+  }
+  return states.every(state => state === 1) ? 0 : 1;
+}
+
+const scratch = new DataView(new ArrayBuffer(8));
+const number = (set, get) => ({
+  from: (low, high) => { scratch.setUint32(0, low, true); scratch.setUint32(4, high, true); return scratch[get](0, true); },
+  to: value => { scratch.setBigUint64(0, 0n); scratch[set](0, value, true); return [scratch.getUint32(0, true), scratch.getUint32(4, true)]; },
+});
+const numbers = {
+  i32: number('setInt32', 'getInt32'), i64: number('setBigInt64', 'getBigInt64'),
+  f32: number('setFloat32', 'getFloat32'), f64: number('setFloat64', 'getFloat64'),
+};
+
 export class Guest {
-  constructor(bytes, { imports = {}, signatures = {} } = {}) {
+  constructor(bytes, { imports = {}, signatures = {}, modules = {} } = {}) {
     const module = new WebAssembly.Module(bytes);
     this.log = [];
     this.signatures = signaturesOf(module);
@@ -57,7 +106,11 @@ export class Guest {
       const [, , parameters, result] = signatureLine.exec(`${name}${text}`);
       this.signatures.set(name, { parameters: parameters ? parameters.split(',') : [], result });
     }
-    const penny = { ...alone, log: (level, address, length) => this.log.push([level, this.text(address >>> 0, length >>> 0)]) };
+    const penny = {
+      ...alone,
+      log: (level, address, length) => this.log.push([level, this.text(address >>> 0, length >>> 0)]),
+      graph_run: address => runGraph(this, modules, address),
+    };
     this.instance = new WebAssembly.Instance(module, { penny, ...imports });
     this.exports = this.instance.exports;
   }
@@ -99,6 +152,10 @@ export class Guest {
       throw new RangeError(`outside of memory: address=${address}, length=${length}, memory=${memory.byteLength}`);
     }
     return new Uint8Array(memory, address, length);
+  }
+
+  words(address, count = 1) {
+    return new Uint32Array(this.exports.memory.buffer, address, count);
   }
 
   text(address, length) {

@@ -56,6 +56,32 @@ test('modules import nothing but penny.log and what forks need', () => {
   }
 });
 
+// ---- Graphs
+
+test('graphs: sums, types, text that stays, failures and graphs of graphs', () => {
+  const graphs = open('graphs', { modules: { arith: open('arith') } });
+  for (const n of [1, 2, 7, 1000]) assert.equal(graphs.call('squares', n), ((n - 1) * n * (2 * n - 1)) / 6);
+  assert.equal(graphs.call('types'), 5 + 1.5 + 2 ** 40 - 1);
+  const two = 'né-né', four = `${two}+${two}`;
+  assert.equal(graphs.call('eightfold', 'né'), `${four}*${four}né`);
+  assert.equal(graphs.call('nested', 5), 32);
+  assert.equal(graphs.call('chain', 1).slice(0, 6), '1 1231');
+  assert.equal(graphs.call('chain', 9), '0 1111 ');
+});
+test('graphs: the arena is as full after a graph as before, and empty after the task', () => {
+  const graphs = open('graphs', { modules: { arith: open('arith') } });
+  const before = graphs.exports.penny_alloc(0);
+  graphs.release([]);
+  for (let i = 0; i < 10; i++) graphs.call('eightfold', 'x'.repeat(1000 * i));
+  assert.equal(graphs.exports.penny_alloc(0), before);
+});
+test('graphs: more than there is room for fails with a reason', () => {
+  const graphs = open('graphs');
+  traps(() => graphs.call('squares', 0), /unreachable/);
+  traps(() => graphs.call('squares', 1001), /unreachable/);
+  assert.ok(graphs.log.every(([, text]) => text === 'squares: n is not in 1..1000'));
+});
+
 // ---- Benchmarks
 
 const benchmarks = [

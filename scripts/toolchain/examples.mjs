@@ -18,12 +18,39 @@ async function callerOf(name, code, signatures) {
       log() {},
       join: (...calls) => calls.map(([task, ...values]) => task(...values)),
       all: (calls) => Promise.all(calls.map(([task, ...values]) => task(...values))),
+      graph: sequentialGraph,
     };
     const module = await import(`data:text/javascript,${encodeURIComponent(code)}`);
     return (task, ...values) => module[task](...values);
   }
   const guest = new Guest(await buildExample(root, name, code), { signatures });
   return (task, ...values) => guest.call(task, ...values);
+}
+
+/** `penny.graph` for tasks that are added in an order in which they can run. */
+function sequentialGraph() {
+  const tasks = [];
+  return {
+    task(name, [task, ...values]) {
+      const needs = values.filter(value => tasks.includes(value));
+      const added = { name, outcome: 'not run', after: (...others) => { needs.push(...others); return added; }, start };
+      function start() {
+        added.outcome = needs.every(need => need.outcome === 'done') ? 'done' : 'skipped';
+        if (added.outcome === 'skipped') return;
+        try {
+          added.result = task(...values.map(value => (tasks.includes(value) ? value.result : value)));
+        } catch (e) {
+          added.outcome = 'failed';
+        }
+      }
+      tasks.push(added);
+      return added;
+    },
+    run() {
+      tasks.forEach(task => task.start());
+      if (tasks.some(task => task.outcome !== 'done')) throw new Error('graph failed');
+    },
+  };
 }
 
 let count = 0;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.penny.api.TaskFailedException;
+import dev.penny.api.PennyException;
 import dev.penny.api.TaskHandle;
 import dev.penny.api.TaskModule;
 import dev.penny.internal.engine.LeakCheck;
@@ -82,8 +82,19 @@ class JsGraphTest {
         }
     }
 
+    @Test
+    void aTaskMayBePinnedToAnyWorkerThatHasAThread() {
+        try (Penny penny = Penny.builder().workers(3).backend("platform").build()) {
+            TaskModule graphs = graphs(penny);
+            for (int i = 0; i < 30; i++) {
+                assertEquals(81, graphs.function("pinned").call(i % 3));
+            }
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
     private static void fails(TaskModule module, String function, String reason, Object... arguments) {
-        TaskFailedException failure = assertThrows(TaskFailedException.class, () -> module.function(function).call(arguments));
+        PennyException failure = assertThrows(PennyException.class, () -> module.function(function).call(arguments));
         assertTrue(failure.getMessage().contains(reason), failure.getMessage());
     }
 
