@@ -4,6 +4,7 @@ import dev.penny.bench.suite.jobs.Bulk;
 import dev.penny.bench.suite.jobs.Dispatch;
 import dev.penny.bench.suite.jobs.Fib;
 import dev.penny.bench.suite.jobs.GraphRelease;
+import dev.penny.bench.suite.jobs.ImageJob;
 import dev.penny.bench.suite.jobs.Mandelbrot;
 import dev.penny.bench.suite.jobs.Matmul;
 import dev.penny.bench.suite.jobs.MergeSort;
@@ -136,6 +137,7 @@ public final class Catalog {
                 () -> GraphRelease.wavefront(512), () -> GraphRelease.wavefront(32)));
         all.put("out-of-order", new Entry("1,000 calls out of order with renaming, half of them in conflict", "run",
                 () -> new OutOfOrder(1_000, 10_000), () -> new OutOfOrder(50, 100)));
+        all.put("image-pipeline", new Entry("the example image: 256 tasks in Java, wasm and JavaScript", "run", ImageJob::new, ImageJob::new));
         return all;
     }
 

@@ -61,6 +61,7 @@ final class ReportTables {
                 Peer.FORK_JOIN_POOL, 0.5));
         targets.add(new Target("releasing a task of a wavefront of 512 x 512, two workers, against `CountedCompleter`", "graph-wavefront",
                 workers, Peer.FORK_JOIN_POOL, 0.5));
+        targets.add(new Target("image pipeline, two workers against one", "image-pipeline", workers, Peer.PENNY_ONE, 1 / 1.7));
         targets.add(new Target("calls out of order with renaming, half in conflict, two workers, against in order", "out-of-order", workers,
                 Peer.IN_ORDER, 1 / 1.5));
         StringBuilder table = new StringBuilder("| what | measured | quartiles | at most | |\n|---|---|---|---|---|\n");
