@@ -83,10 +83,6 @@
 #define PN_RING_BATCH_MAX 64u
 #define PN_RING_BIAS_MAX 65536u
 #define PN_RING_FLAG_BARRIER 1u
-/* First epoch. Zero in production; tests start just below the wrap. */
-#ifndef PN_RING_EPOCH_START
-#define PN_RING_EPOCH_START 0u
-#endif
 
 /* How often a thief tries one victim again after losing a race, before it goes on to the next (attempts). */
 #define PN_STEAL_ATTEMPTS_MAX 4u

@@ -151,7 +151,6 @@ static void start_worker(pn_globals *g, uint32_t id) {
     worker->policy = g->policy;
     worker->place_turn = id + 1 == g->worker_count ? 0 : id + 1;
     worker->home_slot = has_ring(g) ? (id * g->ring_window) & (g->ring_slots - 1) : 0;
-    pn_store_relaxed(&worker->arrived, PN_RING_EPOCH_START); /* relaxed: as the others below */
     worker->ring_ref = g->rings_ref + id * g->deque_capacity * (uint32_t)sizeof(pn_word);
     worker->ring_mask = g->deque_capacity - 1;
     worker->frames_bump = g->frames_ref + first * (uint32_t)sizeof(pn_frame);
@@ -185,8 +184,6 @@ void pn_globals_start(pn_globals *g) {
     }
     for (uint32_t priority = 0; priority < PN_PRIORITY_COUNT; priority++)
         start_queue(pn_injector_at(priority), g->injector_capacity);
-    pn_store_relaxed(&g->epoch, PN_RING_EPOCH_START);      /* relaxed: as in start_worker, and in the next line */
-    pn_store_relaxed(&g->turn_asked, PN_RING_EPOCH_START); /* relaxed: see above */
     /* seq_cst: the value every worker's first round reads; pairs with pn_idle_command. */
     pn_store_seq_cst(&g->command, PN_COMMAND_RUN);
 }

@@ -2,6 +2,11 @@
 #define PN_FILE PN_FILE_RING
 #include "ring.h"
 
+uint32_t pn_ring_slot_of(uint32_t worker, uint32_t epoch, uint32_t offset) {
+    const pn_globals *globals = pn_globals_get();
+    return ((worker + epoch) * globals->ring_window + offset) & (globals->ring_slots - 1);
+}
+
 static pn_slot *slot_at(uint32_t index) {
     const pn_globals *globals = pn_globals_get();
     return (pn_slot *)pn_at(globals->ring_ref + index * globals->ring_slot_stride);

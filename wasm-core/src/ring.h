@@ -35,10 +35,7 @@
 #include "layout.h"
 
 /* The slot `offset` of the window of a worker at an epoch. */
-static inline uint32_t pn_ring_slot_of(uint32_t worker, uint32_t epoch, uint32_t offset) {
-    const pn_globals *globals = pn_globals_get();
-    return ((worker + epoch) * globals->ring_window + offset) & (globals->ring_slots - 1);
-}
+uint32_t pn_ring_slot_of(uint32_t worker, uint32_t epoch, uint32_t offset);
 
 /* Into a cell of the slot; 0 when all are taken. Publishes the frame, wakes nobody. */
 uint32_t pn_ring_put(uint32_t slot, pn_ref frame);

@@ -49,6 +49,7 @@ final class DoctorCommand implements Callable<Integer> {
         all.put("jdk", report.jdk());
         all.put("graalvm", report.graalVersions());
         all.put("backends", report.backends());
+        all.put("policies", RuntimeOptions.policyNames());
         all.put("processors", report.machine().processors());
         all.put("heapMaxBytes", report.machine().heapMaxBytes());
         all.put("memoryBytes", report.machine().memoryBytes());
@@ -66,6 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         report.graalVersions().forEach((part, version) -> table.row("GraalVM", part + " " + version));
         table.row("backends", String.join(" ", report.backends()));
+        table.row("policies", String.join(" ", RuntimeOptions.policyNames()));
         table.row("cores", String.valueOf(report.machine().processors()));
         table.row("memory", "%,d MiB, Java heap at most %,d MiB"
                 .formatted(report.machine().memoryBytes() >> 20, report.machine().heapMaxBytes() >> 20));

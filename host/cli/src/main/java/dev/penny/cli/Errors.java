@@ -8,6 +8,7 @@ import dev.penny.api.GraphFailedException;
 import dev.penny.api.LinkException;
 import dev.penny.api.LoadException;
 import dev.penny.api.PennyException;
+import dev.penny.api.ReplayException;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.SignatureException;
 import dev.penny.api.TaskFailedException;
@@ -103,7 +104,7 @@ final class Errors {
 
     private static int exitCode(PennyException error) {
         return switch (error) {
-            case LoadException _, LinkException _, SignatureException _, CapacityException _, GraphException _ -> ExitCode.USAGE;
+            case LoadException _, LinkException _, SignatureException _, CapacityException _, GraphException _, ReplayException _ -> ExitCode.USAGE;
             case TaskFailedException _, GraphFailedException _, DeadlineException _ -> ExitCode.FAILED;
             case RuntimeUnusableException _ -> ExitCode.UNAVAILABLE;
             case ClosedException _ -> ExitCode.INTERNAL;

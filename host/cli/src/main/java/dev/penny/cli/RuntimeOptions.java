@@ -3,6 +3,7 @@ package dev.penny.cli;
 import dev.penny.Penny;
 import dev.penny.PennyBuilder;
 import dev.penny.api.LoadOptions;
+import dev.penny.api.Policy;
 import dev.penny.api.WasiOptions;
 import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
@@ -33,6 +34,10 @@ final class RuntimeOptions {
     @Option(names = "--backend", paramLabel = "NAME",
             description = "Where threads come from: platform (default), virtual, fork-join, deterministic.")
     private Optional<String> backend = Optional.empty();
+
+    @Option(names = "--policy", paramLabel = "NAME", description = "Which worker runs what: work-stealing (default), round-robin, random, "
+            + "merry-go-round, hybrid.")
+    private Optional<String> policy = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "N",
             description = "Seed of the schedule: the same seed on the deterministic backend gives the same order.")
@@ -67,6 +72,11 @@ final class RuntimeOptions {
         return ServiceLoader.load(ThreadBackend.class).stream().map(provider -> provider.get().name()).sorted().toList();
     }
 
+    /** Names of the policies. */
+    static List<String> policyNames() {
+        return Policy.ALL.stream().map(Policy::name).toList();
+    }
+
     /**
      * Checks what can be checked without a runtime.
      *
@@ -80,6 +90,11 @@ final class RuntimeOptions {
             List<String> known = backendNames();
             if (!known.contains(name)) {
                 throw new UsageException("unknown backend: name=%s, known: %s".formatted(name, String.join(" ", known)));
+            }
+        });
+        policy.ifPresent(name -> {
+            if (!policyNames().contains(name)) {
+                throw new UsageException("unknown policy: name=%s, known: %s".formatted(name, String.join(" ", policyNames())));
             }
         });
         if (!wasi && !(wasiArguments.isEmpty() && wasiEnvironment.isEmpty())) {
@@ -96,6 +111,7 @@ final class RuntimeOptions {
         PennyBuilder builder = Penny.builder();
         workers.ifPresent(builder::workers);
         backend.ifPresent(builder::backend);
+        policy.ifPresent(builder::policy);
         seed.ifPresent(builder::seed);
         builder.memoryBytes(memoryBytes.orElseGet(() -> memoryFor(largestBytes)));
         try {

@@ -41,6 +41,7 @@ class CommandLineTest {
         "call m.js f --workers 257 | value=257",
         "call m.js f --workers many | Invalid value for option '--workers': 'many' is not an int",
         "call m.js f --backend green | unknown backend: name=green, known: deterministic fork-join platform virtual",
+        "call m.js f --policy fifo | unknown policy: name=fifo, known: work-stealing round-robin random merry-go-round hybrid",
         "call m.js f --seed x | Invalid value for option '--seed'",
         "call m.js f --memory 1K | --memory out of range: value=1024, min=4194304, max=2147418112",
         "call m.js f --memory 3G | --memory out of range",

@@ -73,6 +73,14 @@ class EndToEndTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"work-stealing", "round-robin", "random", "merry-go-round", "hybrid"})
+    void hashesFilesAsSha256sumWithEveryPolicy(String policy) throws IOException {
+        assertEquals(ExitCode.OK, terminal.run("map", SHA256, "sha256", "--files", "host/cli/src/**/*.java", "--workers", "2",
+                "--policy", policy), terminal.err());
+        assertEquals(sha256sum("host/cli/src", "**.java"), terminal.out());
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"guest-modules/dist/arith.wasm", "guest-modules/dist/arith-as.wasm", "guest-modules/dist/arith-wat.wasm",
         "guest-modules/js/arith.js", "java:dev.penny.cli.TestTasks"})
     void addsInEveryLanguage(String module) {

@@ -23,6 +23,13 @@ final class Policies {
         };
     }
 
+    static boolean hasInboxes(Policy policy) {
+        return switch (policy) {
+            case Policy.RoundRobin _, Policy.Random _ -> true;
+            case Policy.WorkStealing _, Policy.MerryGoRound _, Policy.Hybrid _ -> false;
+        };
+    }
+
     /** The ring of a policy that has one. */
     static Optional<RingOptions> ring(Policy policy) {
         return switch (policy) {

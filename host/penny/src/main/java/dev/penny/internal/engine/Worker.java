@@ -38,6 +38,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     /** Dispatches per call into wasm: often enough out that compiled code replaces what the loop started in. */
     private static final int DISPATCHES_MAX = 16_384;
+    /** The same where what waits in a worker's inbox waits for this worker: others may have to share its thread. */
+    private static final int DISPATCHES_MAX_WITH_INBOX = 256;
 
     private static final int FRAME_OF_DISPATCH = CoreLayout.CONTEXT_FRAME;
     private static final int SLOT_OF_DISPATCH = CoreLayout.WORKER_CURRENT_SLOT - CoreLayout.WORKER_CURRENT_FRAME;
@@ -59,6 +61,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
+    private final int dispatchesMax;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -67,6 +70,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
         this.invoke = this::invokeHostTask;
+        this.dispatchesMax = Policies.hasInboxes(scheduler.policy()) ? DISPATCHES_MAX_WITH_INBOX : DISPATCHES_MAX;
         this.forkStack = new ForkStack(this, scheduler);
         this.missedUpcalls = new MissedUpcalls(this, scheduler);
         this.taskForks = new NamedForks(scheduler, forkStack);
@@ -122,7 +126,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
             return ThreadBackend.Next.RETURN;
         }
         scheduler.startTurning();
-        return switch (enter(() -> core.run(index, DISPATCHES_MAX), CoreLayout.RUN_MORE)) {
+        return switch (enter(() -> core.run(index, dispatchesMax), CoreLayout.RUN_MORE)) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
             case CoreLayout.RUN_PARK -> parkUnlessSpilled();
             default -> ThreadBackend.Next.RETURN;

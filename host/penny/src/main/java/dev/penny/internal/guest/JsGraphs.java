@@ -54,17 +54,21 @@ final class JsGraphs {
             for (int i = 0; i < states.length; i++) {
                 NodeOutcome outcome = run.outcome(tasks.get(i));
                 states[i] = GuestGraphs.state(outcome);
-                values[i] = switch (outcome) {
-                    case NodeOutcome.Done() when tasks.get(i).function().signature().result().isEmpty() -> "()";
-                    case NodeOutcome.Done() -> JsForks.forScript(run.result(tasks.get(i)));
-                    case NodeOutcome.Failed(var cause) -> cause.getMessage();
-                    case NodeOutcome.Skipped skipped -> null;
-                    case NodeOutcome.Cancelled() -> null;
-                    case NodeOutcome.NotReached() -> null;
-                };
+                values[i] = value(run, tasks.get(i), outcome);
             }
             return ProxyArray.fromArray(message, ProxyArray.fromArray(states), ProxyArray.fromArray(values));
         }
+    }
+
+    private static Object value(GraphRun run, GraphTask task, NodeOutcome outcome) {
+        return switch (outcome) {
+            case NodeOutcome.Done() when task.function().signature().result().isEmpty() -> "()";
+            case NodeOutcome.Done() -> JsForks.forScript(run.result(task));
+            case NodeOutcome.Failed(var cause) -> cause.getMessage();
+            case NodeOutcome.Skipped skipped -> null;
+            case NodeOutcome.Cancelled() -> null;
+            case NodeOutcome.NotReached() -> null;
+        };
     }
 
     private static GraphTask add(GraphBuilder builder, List<GraphTask> earlier, Value spec, TaskFunction<?> function) {
