@@ -106,7 +106,7 @@ final class GraphFigures {
                 int steps = (small ? 16 : 8) << i;
                 curve.add(graph.efficiency(steps, budget.dividedBy(sizes)));
             }
-            return new Figure(name, smallest(curve), "ns", curve);
+            return new Figure(name, small ? curve.getLast().x() : smallest(curve), "ns", curve);
         } catch (Exception e) {
             throw failed(name, e);
         }
