@@ -140,7 +140,7 @@ final class LiveTask<R> extends CompletableFuture<R> implements TaskHandle<R> {
                 }
                 complete(result);
             }
-            case CoreLayout.FRAME_STATE_FAILED -> completeExceptionally(worker.takeFailure(function));
+            case CoreLayout.FRAME_STATE_FAILED -> completeExceptionally(worker.failures().take(function));
             default -> endAsPrerequisites();
         }
         prerequisites = List.of();

@@ -300,7 +300,7 @@ final class LiveWindow implements LiveGraph.Owner {
     public void nodeEnded(Worker worker, int node, int state) {
         int slot = (node - slabRef) / SLOT_BYTES;
         if (state == CoreLayout.FRAME_STATE_FAILED) {
-            failures.set(slot, worker.takeFailure(functions[slot]));
+            failures.set(slot, worker.failures().take(functions[slot]));
         }
     }
 

@@ -188,7 +188,7 @@ public final class Scheduler {
 
     /** Counters of every worker, read while they run. */
     public List<WorkerCounters> counters() {
-        return workers.stream().map(Worker::counters).toList();
+        return workers.stream().map(worker -> worker.counts().read()).toList();
     }
 
     ForkFailures forkFailures() {
@@ -277,7 +277,7 @@ public final class Scheduler {
     private void nodeFailed(Worker worker, int node) {
         GraphExecution run = graphRun(node);
         if (run == null) {
-            worker.dropFailure();
+            worker.failures().drop();
         } else {
             run.nodeFailed(worker, node);
         }
@@ -302,7 +302,7 @@ public final class Scheduler {
         int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
         if (kind != CoreLayout.KIND_SINGLE && kind != CoreLayout.KIND_BULK) {
             if (kind == CoreLayout.KIND_NODE && memory.getInt(frame + CoreLayout.NODE_STATE) == CoreLayout.FRAME_STATE_FAILED) {
-                worker.failed(new StackOverflowError());
+                worker.failures().completedLate(new StackOverflowError());
             }
             completed(worker, frame);
             return;
@@ -316,7 +316,7 @@ public final class Scheduler {
                 memory.clear(block + CoreLayout.BLOCK_BYTES, memory.getInt(block + CoreLayout.BLOCK_COUNT));
             }
         }
-        worker.failed(new StackOverflowError());
+        worker.failures().completedLate(new StackOverflowError());
         completed(worker, frame);
     }
 
@@ -469,7 +469,7 @@ public final class Scheduler {
             turnTimer.ifPresent(TurnTimer::close);
             submitter.abandonAll(closed("close"));
             liveGraphs.abandonAll(closed("close"));
-            workers.forEach(Worker::closeGuests);
+            workers.forEach(worker -> worker.guests().close());
             modules.close();
             runtime.close();
         } finally {
