@@ -72,8 +72,8 @@ final class ReportTables {
         }
         raw.figure(GraphFigures.RERUN).ifPresent(found -> row(table, "bytes of heap per run of a static graph of 10,000 tasks",
                 found.value(), 1_000));
-        raw.figure(GraphFigures.METG_STENCIL).ifPresent(found -> row(table, "smallest task with 50 % efficiency, stencil, ns", found.value(),
-                1_000));
+        raw.figure(GraphFigures.METG_STENCIL).ifPresent(found -> row(table, "smallest task with 50 % efficiency, stencil, ns",
+                found.value(), 1_000));
         raw.figure(GraphFigures.METG_TREE).ifPresent(found -> row(table, "smallest task with 50 % efficiency, tree, ns", found.value(),
                 1_000));
         if (raw.memory() != null) {
