@@ -157,7 +157,7 @@ uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame) {
 
 uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen) {
     if (pn_replay_is_on(worker)) seen = pn_replay_chooses(worker, what);
-    if (seen) pn_log_decide(worker, PN_DECISION_CHOICE, 0, 0, what);
+    if (seen && what != 0) pn_log_decide(worker, PN_DECISION_CHOICE, 0, 0, what);
     return seen;
 }
 

@@ -196,16 +196,15 @@ pn_ref pn_replay_leapfrog(pn_worker *worker, uint32_t victim) {
 
 uint32_t pn_replay_has_no_frame(pn_worker *worker) {
     if (!pn_replay_is_on(worker)) return 0;
-    switch (pn_replay_await(worker)) { /* others may give a frame back before it */
-    case PN_DECISION_PROMOTE:
-    case PN_DECISION_KEEP: return 0;
-    case PN_DECISION_NO_FRAME: pn_log_decide(worker, PN_DECISION_NO_FRAME, 0, 0, 0); return 1;
-    default: return 1; /* a task that waits tries this now and then */
-    }
+    if (pn_replay_await(worker) != PN_DECISION_NO_FRAME) return 0; /* others may give a frame back before its turn */
+    pn_log_decide(worker, PN_DECISION_NO_FRAME, 0, 0, 0);
+    return 1;
 }
 
 uint32_t pn_replay_chooses(pn_worker *worker, uint32_t what) {
-    return pn_replay_await(worker) == PN_DECISION_CHOICE && expected(worker)->item == what;
+    uint32_t kind = pn_replay_await(worker);
+    if (what == 0) return kind == PN_DECISION_PROMOTE || kind == PN_DECISION_KEEP || kind == PN_DECISION_NO_FRAME;
+    return kind == PN_DECISION_CHOICE && expected(worker)->item == what;
 }
 
 uint32_t pn_replay_poll(pn_worker *worker) {

@@ -50,10 +50,10 @@ pn_ref pn_replay_find(pn_worker *worker);
 /* Keeps a frame until the recording has it taken from an injector or a mailbox: those may be full at other times. */
 void pn_replay_keep(pn_worker *worker, pn_ref frame);
 
-/* Whether a fork that is to be promoted gets no frame: none of the recording, or none now. */
+/* Whether a fork gets no frame. */
 uint32_t pn_replay_has_no_frame(pn_worker *worker);
 
-/* Waits for the turn, and returns whether a task of the host sees something then. */
+/* Waits for the turn, and returns whether a task of the host sees something then; 0: whether it promotes a fork. */
 uint32_t pn_replay_chooses(pn_worker *worker, uint32_t what);
 
 /* PN_POLL_*: whether the recording has a beat at this poll. */

@@ -140,7 +140,8 @@ PN_EXPORT("penny_worker_help") uint32_t penny_worker_help(uint32_t worker);
 
 /* Inside a dispatch, if a log is on: a host task has looked whether something has happened that depends on other workers.
  * Recording, `seen` is noted, if it is not 0, and returned. In a replay it is not looked at: waits for the worker's turn and
- * returns whether the recording has a look like this (`what`: the host's number for it) next. */
+ * returns whether the recording has a look like this (`what`: the host's number for it) next. With what = 0 the host asks
+ * whether to promote a fork without a beat: recording, `seen`, and nothing is noted; in a replay, what was done. */
 PN_EXPORT("penny_log_choice") uint32_t penny_log_choice(uint32_t worker, uint32_t what, uint32_t seen);
 
 /* ---- forks: all inside a dispatch of that worker ---- */

@@ -73,7 +73,7 @@ static uint32_t fib(uint32_t record) {
 
 static struct {
     void (*submit)(void *);
-    uint32_t workers, grain, polls;
+    uint32_t workers, grain, polls, is_short;
 } plan;
 
 static void singles(void *unused) {
@@ -121,6 +121,7 @@ static void run(void) {
     g->range_grain = plan.grain;
     g->range_yield_items = 4 * plan.grain;
     g->poll_interval = 5;
+    g->frame_count = plan.workers * (plan.is_short ? 3 : 8);
     g->heartbeat_polls = plan.polls;
     g->spin_rounds = 2;
     recorder_reserve(g);
@@ -148,6 +149,7 @@ static void check_replays(void (*submit)(void *)) {
         plan.workers = 2 + 2 * (round % 2);
         plan.grain = 1 + 3 * (round / 2 % 2);
         plan.polls = 1 + round % 3;
+        plan.is_short = round % 3 == 0;
         recorder_run_twice(run, &recorded);
         recorder_replay(&recorded);
         run();

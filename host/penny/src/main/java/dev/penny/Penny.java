@@ -6,6 +6,7 @@ import dev.penny.api.LoadOptions;
 import dev.penny.api.ModuleInspection;
 import dev.penny.api.MemoryMap;
 import dev.penny.api.Policy;
+import dev.penny.api.Recording;
 import dev.penny.api.RuntimeReport;
 import dev.penny.api.ScopeOptions;
 import dev.penny.api.TaskFailedException;
@@ -14,6 +15,7 @@ import dev.penny.api.TaskModule;
 import dev.penny.api.TaskScope;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.PipelineBuilder;
 import dev.penny.api.graph.Prerequisites;
 import dev.penny.api.graph.Program;
 import dev.penny.api.graph.ProgramOptions;
@@ -217,6 +219,15 @@ public final class Penny implements AutoCloseable {
         return scheduler.liveTasks().after(tasks);
     }
 
+    /**
+     * Starts a pipeline: stages that every input passes, several inputs at once.
+     *
+     * @param name for messages; not blank
+     */
+    public PipelineBuilder pipeline(String name) {
+        return scheduler.pipeline(name);
+    }
+
     /** Starts a program: tasks issued in order that say what they read and write, and run out of order. */
     public Program program(ProgramOptions options) {
         return scheduler.program(options);
@@ -262,6 +273,17 @@ public final class Penny implements AutoCloseable {
     /** A hash of every scheduling action so far, on a deterministic backend: equal seeds and programs have equal hashes. */
     public OptionalLong traceHash() {
         return scheduler.traceHash();
+    }
+
+    /**
+     * What the workers have decided, after {@link PennyBuilder#record} or in a replay. Waits for everything submitted, so that it ends where
+     * the work does. Not for tasks.
+     *
+     * @throws IllegalStateException decisions are not recorded
+     * @throws dev.penny.api.CapacityException a worker decided more than there was room for
+     */
+    public Recording recording() {
+        return scheduler.recording();
     }
 
     /** Which worker runs what. */

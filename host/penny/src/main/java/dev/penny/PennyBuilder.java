@@ -1,8 +1,13 @@
 package dev.penny;
 
 import dev.penny.api.LinkException;
+import dev.penny.api.LoadException;
+import dev.penny.api.Recording;
+import dev.penny.internal.backend.ReplayBackend;
+import dev.penny.internal.core.CoreLayout;
 import dev.penny.api.Policy;
 import dev.penny.internal.engine.EngineConfig;
+import dev.penny.internal.engine.Logging;
 import dev.penny.spi.ThreadBackend;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +21,7 @@ public final class PennyBuilder {
     private static final long MEMORY_MAX_BYTES = 32_767L * 65_536;
     private static final int QUEUE_MAX = 1 << 20;
     private static final int MAILBOX_MAX = (1 << 16) - 1;
+    private static final int DECISIONS_MAX = 1 << 24;
 
     private int workers = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, WORKERS_MAX);
     private ThreadBackend backend;
@@ -25,6 +31,7 @@ public final class PennyBuilder {
     private OptionalInt queueCapacity = OptionalInt.empty();
     private int mailboxCapacity = 255;
     private boolean rejectWhenFull;
+    private Logging logging = new Logging.Off();
     private Policy policy = Policy.WORK_STEALING;
 
     PennyBuilder() { }
@@ -102,15 +109,55 @@ public final class PennyBuilder {
     }
 
     /**
+     * Records what the workers decide, with room for so many decisions per worker, 24 bytes each, out of the memory for arguments. A task
+     * takes a few, see {@link Penny#recording}. Forks cost more while they are recorded.
+     *
+     * @param decisionsPerWorker 1 to 2^24
+     */
+    public PennyBuilder record(int decisionsPerWorker) {
+        logging = new Logging.Record((int) inRange("decisionsPerWorker", decisionsPerWorker, 1, DECISIONS_MAX));
+        return this;
+    }
+
+    /**
+     * Decides what a recording says, on a backend of its own that runs one worker at a time; workers, seed and backend are the recording's.
+     * The program must submit the same as when it was recorded, from one thread and from tasks. The first decision that cannot be made
+     * fails everything that waits with a {@link dev.penny.api.ReplayException}; {@link Penny#close} throws one if the run decided less.
+     */
+    public PennyBuilder replay(Recording recording) {
+        logging = new Logging.Replay(recording);
+        return this;
+    }
+
+    /**
      * Starts it; threads start on first use.
      *
      * @throws LinkException no backend of this name
      * @throws dev.penny.api.CapacityException the memory is too small for the rest
      * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used
+     * @throws dev.penny.api.LoadException a recording that is to be replayed was made by another version
+     * @throws IllegalArgumentException another policy than work stealing is to be recorded or replayed
      */
     public Penny build() {
+        if (!(logging instanceof Logging.Off) && !policy.equals(Policy.WORK_STEALING)) {
+            throw new IllegalArgumentException("only work stealing is recorded: policy=" + policy.name());
+        }
+        if (logging instanceof Logging.Replay replay) {
+            adopt(replay.recording());
+        }
         return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
-                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull, policy));
+                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull,
+                policy, logging));
+    }
+
+    private void adopt(Recording recording) {
+        if (recording.core() != CoreLayout.ABI_HASH) {
+            throw new LoadException("the recording was made by another version: core=%016x, expected=%016x"
+                    .formatted(recording.core(), CoreLayout.ABI_HASH));
+        }
+        workers = recording.workers();
+        seed = recording.seed();
+        backend = new ReplayBackend();
     }
 
     /** A sixteenth of the memory for the frames of waiting tasks, at most 16,384 of them. */

@@ -93,6 +93,14 @@ public interface ThreadBackend {
         /** Exactly one scheduling action, for deterministic backends. */
         Step step();
 
+        /**
+         * For a backend that replays a recording: whether the next decision is this body's, so that a step of it would do something.
+         * <b>Threads:</b> any, while no body runs.
+         */
+        default boolean isDue() {
+            return true;
+        }
+
         /** Called on the same thread as {@link #attach} when the thread stops running the body, for a while or for good. */
         void detach();
 

@@ -83,6 +83,11 @@ public final class CoreInstance {
         return CoreStatus.of(fail.execute(worker, keep).asInt());
     }
 
+    /** {@code penny_log_choice}. */
+    public boolean logChoice(int worker, int what, boolean seen) {
+        return exports.getMember("penny_log_choice").execute(worker, what, seen ? 1 : 0).asInt() != 0;
+    }
+
     /** {@code penny_worker_help}. */
     public int help(int worker) {
         return forks.help().execute(worker).asInt();

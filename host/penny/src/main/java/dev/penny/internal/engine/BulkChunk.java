@@ -46,6 +46,8 @@ final class BulkChunk implements FrameOwner {
     private volatile PennyException cancelled;
     private int blockRef;
     private int frameIndex = HostFrames.NONE;
+    /** Its name in a log, 0 if there is none. Written before it is submitted. */
+    private long ticket;
 
     BulkChunk(Scheduler scheduler, LoadedFunction<?> function, Terms terms, int count, long argumentBytes, Reader reader) {
         this.scheduler = scheduler;
@@ -54,6 +56,14 @@ final class BulkChunk implements FrameOwner {
         this.count = count;
         this.blockBytes = Math.toIntExact(blockBytes(function, count, argumentBytes));
         this.reader = reader;
+    }
+
+    void name(long given) {
+        ticket = given;
+    }
+
+    long ticket() {
+        return ticket;
     }
 
     /** Argument memory for this many items. */

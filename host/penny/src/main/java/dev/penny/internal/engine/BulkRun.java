@@ -22,6 +22,7 @@ final class BulkRun<R> implements TaskResults<R> {
     private static final int CHUNKS_PER_WORKER = 3;
     private static final int CHUNK_ITEMS_MAX = 4096;
     private static final int CHUNK_ITEMS_START_MAX = 1024;
+    private static final long CHUNK_BYTES_MIN = 64 * 1024;
     private static final long CHUNK_GROWS_BELOW_NANOS = 4_000_000;
     private static final long CHUNK_SHRINKS_ABOVE_NANOS = 40_000_000;
 
@@ -45,7 +46,8 @@ final class BulkRun<R> implements TaskResults<R> {
         this.inputs = inputs;
         this.chunkItems = Math.min(CHUNK_ITEMS_START_MAX, function.chunkItemsHint());
         this.windowMax = CHUNKS_PER_WORKER * scheduler.workerCount();
-        this.chunkBytesMax = Math.max(64 * 1024, scheduler.argumentRegion().passingBytes() / (2L * windowMax));
+        this.chunkBytesMax = scheduler.isLogged() ? CHUNK_BYTES_MIN
+                : Math.max(CHUNK_BYTES_MIN, scheduler.argumentRegion().passingBytes() / (2L * windowMax));
     }
 
     /** An input brought to the parameter types, or why it cannot be. */
@@ -181,9 +183,11 @@ final class BulkRun<R> implements TaskResults<R> {
     }
 
     private void adaptChunkSize(BulkChunk chunk) {
-        if (chunk.elapsedNanos() < CHUNK_GROWS_BELOW_NANOS && chunk.count() >= chunkItems / 2) {
+        // A run that is recorded, or follows a recording, must cut its inputs the same way each time.
+        long elapsedNanos = scheduler.isLogged() ? 0 : chunk.elapsedNanos();
+        if (elapsedNanos < CHUNK_GROWS_BELOW_NANOS && chunk.count() >= chunkItems / 2) {
             chunkItems = Math.min(CHUNK_ITEMS_MAX, chunkItems * 2);
-        } else if (chunk.elapsedNanos() > CHUNK_SHRINKS_ABOVE_NANOS) {
+        } else if (elapsedNanos > CHUNK_SHRINKS_ABOVE_NANOS) {
             chunkItems = Math.max(1, chunkItems / 2);
         }
         function.chunkItemsLearnt(chunkItems);

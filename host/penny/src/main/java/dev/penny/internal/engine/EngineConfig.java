@@ -15,9 +15,10 @@ import dev.penny.spi.ThreadBackend;
  * @param mailboxCells cells per worker for tasks pinned to it, a power of two
  * @param rejectWhenFull submissions fail instead of waiting when the queue is full
  * @param policy who runs what
+ * @param logging whether decisions are recorded or replayed
  */
 public record EngineConfig(int workers, ThreadBackend backend, long seed, int memoryBytes, int queueCapacity, int mailboxCells,
-        boolean rejectWhenFull, Policy policy) {
+        boolean rejectWhenFull, Policy policy, Logging logging) {
 
     static final int SLOTS = 4096;
     private static final int DEQUE_CAPACITY = 256;

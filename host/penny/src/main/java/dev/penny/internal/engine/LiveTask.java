@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A task that waits for others: a live node and its future.
  *
- * <p>The monitor guards whether the node can still be linked to: its memory is given back soon after it has ended. A block that is its result
- * is freed when the tasks that got it through an edge have ended; {@code blockUsers} counts these, and the task itself.
+ * <p>The monitor guards whether the node can still be linked to: its memory is given back soon after it has ended. A block that is its
+ * result is freed when the tasks that got it through an edge have ended; {@code blockUsers} counts these, and the task itself.
  *
  * @param <R> the result's type
  */

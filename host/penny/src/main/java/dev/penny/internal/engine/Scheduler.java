@@ -4,17 +4,21 @@ import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
 import dev.penny.api.MemoryMap;
 import dev.penny.api.PennyException;
+import dev.penny.api.Recording;
+import dev.penny.api.ReplayException;
 import dev.penny.api.Policy;
 import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.PipelineBuilder;
 import dev.penny.api.graph.Program;
 import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreModule;
+import dev.penny.internal.core.DecisionLog;
 import dev.penny.internal.core.MemoryMapReader;
 import dev.penny.internal.core.Sleepers;
 import dev.penny.internal.core.WasmRuntime;
@@ -57,8 +61,10 @@ public final class Scheduler {
     private final LiveGraphs liveGraphs;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
+    private final Optional<DecisionLog> log;
+    private final Optional<Replay> replay;
+    private final AtomicReference<PennyException> broken = new AtomicReference<>();
     private final Optional<TurnTimer> turnTimer;
-    private final AtomicReference<RuntimeUnusableException> broken = new AtomicReference<>();
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -85,6 +91,8 @@ public final class Scheduler {
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
         this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
+        this.log = log(config);
+        this.replay = log.filter(DecisionLog::replays).map(replayed -> new Replay(this, replayed, workers));
         this.turnTimer = Policies.ring(config.policy()).filter(ring -> !ring.period().isZero()).map(ring -> new TurnTimer(memory, runtime,
                 submitter.sleepers(), config.workers(), ring.period(), ring.barrier()));
         Policies.ring(config.policy()).ifPresent(ring -> writeHomes(ring.homes()));
@@ -108,6 +116,15 @@ public final class Scheduler {
             runtime.close();
             throw e;
         }
+    }
+
+    private Optional<DecisionLog> log(EngineConfig given) {
+        return switch (given.logging()) {
+            case Logging.Off off -> Optional.empty();
+            case Logging.Record record ->
+                    Optional.of(DecisionLog.record(memory, argumentRegion(), given.workers(), given.seed(), record.decisions()));
+            case Logging.Replay replayed -> Optional.of(DecisionLog.replay(memory, argumentRegion(), replayed.recording()));
+        };
     }
 
     // ---- parts
@@ -191,6 +208,33 @@ public final class Scheduler {
         return workers.stream().map(worker -> worker.counts().read()).toList();
     }
 
+    /**
+     * What the workers have decided; waits for what was submitted.
+     *
+     * @throws IllegalStateException it is not recorded, or this is a task
+     * @throws CapacityException it did not fit
+     */
+    public Recording recording() {
+        refuseOnWorker("recording");
+        DecisionLog made = log.orElseThrow(() -> new IllegalStateException("decisions are not recorded: ask the builder for it"));
+        awaitDrained();
+        if (made.overflowed()) {
+            throw new CapacityException("the recording is incomplete, a worker decided more than there was room for: "
+                    + "decisions=%d, see PennyBuilder.record".formatted(made.recording().decisions().size()));
+        }
+        return made.recording();
+    }
+
+    /** Whether decisions are recorded or replayed. */
+    boolean isLogged() {
+        return log.isPresent();
+    }
+
+    /** The replay that this is, if it is one. */
+    Optional<Replay> replay() {
+        return replay;
+    }
+
     ForkFailures forkFailures() {
         return forkFailures;
     }
@@ -236,16 +280,25 @@ public final class Scheduler {
     /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
     boolean stepAnother() {
         boolean[] looked = new boolean[1];
-        return crew.drive(() -> {
-            boolean stepped = looked[0];
-            looked[0] = true;
-            return stepped;
-        });
+        Worker waiting = Worker.current();
+        waiting.steps(false);
+        try {
+            return crew.drive(() -> {
+                boolean stepped = looked[0];
+                looked[0] = true;
+                return stepped;
+            });
+        } finally {
+            waiting.steps(true);
+        }
     }
 
     /** Runs the workers on this thread until {@code done}, if the backend does that; false if the caller must wait itself. */
     boolean drive(BooleanSupplier done) {
-        return !done.getAsBoolean() && crew.drive(done);
+        if (done.getAsBoolean()) {
+            return false;
+        }
+        return replay.isPresent() && !Worker.onWorkerOf(this) ? replay.get().await(done, crew) : crew.drive(done);
     }
 
     void unpark(int worker) {
@@ -344,12 +397,19 @@ public final class Scheduler {
 
     /** Starts a graph. */
     public GraphBuilder graph(String name) {
+        refuseIfLogged("graph");
         return new GraphDraft(this, name);
     }
 
     /** Starts a program. */
     public Program program(ProgramOptions options) {
+        refuseIfLogged("program");
         return new ProgramRun(this, options);
+    }
+
+    /** Starts a pipeline. */
+    public PipelineBuilder pipeline(String name) {
+        return new PipelineDraft(this, name);
     }
 
     /** Tasks that wait for others; made at its first use. */
@@ -359,6 +419,7 @@ public final class Scheduler {
             return made;
         }
         checkOpen("after");
+        refuseIfLogged("after");
         synchronized (liveGraphs) {
             if (liveTasks == null) {
                 liveTasks = new LiveTasks(this);
@@ -367,12 +428,22 @@ public final class Scheduler {
         }
     }
 
+    /** Who releases a node is not recorded yet. */
+    private void refuseIfLogged(String call) {
+        if (isLogged()) {
+            throw new IllegalStateException("graphs are not recorded: call=" + call);
+        }
+    }
+
     LiveGraphs liveGraphs() {
         return liveGraphs;
     }
 
-    /** Frees a result block that a node has left, from any thread. */
+    /** Frees a result block that a node has left, from any thread; an empty result may have none, which is 0. */
     void freeResult(int ref) {
+        if (ref == 0) {
+            return;
+        }
         ForkStack forks = Worker.forksOn(this);
         if (forks != null) {
             forks.worker().freeResult(ref);
@@ -397,7 +468,7 @@ public final class Scheduler {
     }
 
     /** The engine cannot go on: every task that waits fails with this, now and later. */
-    void broke(RuntimeUnusableException cause) {
+    void broke(PennyException cause) {
         if (broken.compareAndSet(null, cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
             submitter.abandonAll(cause);
@@ -406,7 +477,7 @@ public final class Scheduler {
     }
 
     void checkOpen(Object function) {
-        RuntimeUnusableException cause = broken.get();
+        PennyException cause = broken.get();
         if (cause != null) {
             throw new RuntimeUnusableException("the scheduler broke earlier: function=%s, reason=%s"
                     .formatted(function, cause.getMessage()), cause);
@@ -423,6 +494,9 @@ public final class Scheduler {
     /** Moves the running workers to another backend. Nothing is lost; what runs finishes its current dispatch on the old threads. */
     public void swapBackend(ThreadBackend next) {
         refuseOnWorker("swapBackend");
+        if (replay.isPresent()) {
+            throw new IllegalStateException("a replay has its own backend: backend=" + backend.name());
+        }
         lifecycle.lock();
         try {
             checkOpen("swapBackend");
@@ -453,6 +527,7 @@ public final class Scheduler {
      */
     public void close(boolean drain) {
         refuseOnWorker("close");
+        Optional<ReplayException> unfinished = Optional.empty();
         lifecycle.lock();
         try {
             if (phase == Phase.CLOSED) {
@@ -461,6 +536,7 @@ public final class Scheduler {
             phase = Phase.CLOSING;
             if (drain && !isBroken()) {
                 awaitDrained();
+                unfinished = replay.flatMap(Replay::unfinished);
             }
             phase = Phase.CLOSED;
             returnWorkers(CoreLayout.COMMAND_STOP);
@@ -474,6 +550,9 @@ public final class Scheduler {
             runtime.close();
         } finally {
             lifecycle.unlock();
+        }
+        if (unfinished.isPresent()) {
+            throw unfinished.get();
         }
     }
 

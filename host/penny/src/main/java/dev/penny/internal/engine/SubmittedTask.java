@@ -39,6 +39,8 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     /** Set before anybody else can cancel a task that is still on its way into a queue. */
     private boolean mayBeCancelledEarly;
     private Future<?> timer;
+    /** Its name in a log, 0 if there is none. Written before it is submitted. */
+    private long ticket;
     private volatile int frameIndex = HostFrames.NONE;
     private volatile boolean runsHere;
     private int blockRef;
@@ -66,6 +68,14 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
 
     Object[] arguments() {
         return arguments;
+    }
+
+    void name(long given) {
+        ticket = given;
+    }
+
+    long ticket() {
+        return ticket;
     }
 
     /** Starts the clock, if there is a deadline; before the task is submitted. */
@@ -160,7 +170,7 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
             return false;
         }
         runsHere = true;
-        if (!scheduler.submitter().frames().withdraw(index, this)) {
+        if (!withdraw(forks, index)) {
             runsHere = false;
             return false;
         }
@@ -173,6 +183,15 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         }
         stopTimer();
         return true;
+    }
+
+    /** Whether it has begun depends on other workers, so a replay must be told. */
+    private boolean withdraw(ForkStack forks, int index) {
+        WorkerForks core = forks.worker().workerForks();
+        if (scheduler.replay().isPresent()) {
+            return core.sees(WorkerForks.Seen.WITHDRAWN, false) && scheduler.submitter().frames().withdraw(index, this);
+        }
+        return core.sees(WorkerForks.Seen.WITHDRAWN, scheduler.submitter().frames().withdraw(index, this));
     }
 
     @Override

@@ -36,6 +36,7 @@ final class Submitter {
     private final List<Placement> placements;
     private final Terms defaults;
     private final AtomicInteger spilledCount = new AtomicInteger();
+    private final TicketNames names;
 
     Submitter(Scheduler scheduler, CoreMemory memory, boolean rejectWhenFull) {
         this.scheduler = scheduler;
@@ -46,6 +47,12 @@ final class Submitter {
         this.argumentRegion = new ArgumentRegion(memory);
         this.placements = placements(memory);
         this.defaults = new Terms(normal(), 0);
+        this.names = new TicketNames(placements.size() - CoreLayout.PRIORITY_COUNT);
+    }
+
+    /** A name that another run of the program would give it too, or 0 if nobody wants to know: then the frame's number will do. */
+    private long name() {
+        return scheduler.isLogged() ? names.next(Worker.forksOn(scheduler)) : 0;
     }
 
     private static List<Placement> placements(CoreMemory memory) {
@@ -106,6 +113,7 @@ final class Submitter {
                     .formatted(task.function(), bytes, argumentRegion.passingBytes()));
         }
         task.startTimer();
+        task.name(name());
         if (tryStart(task)) {
             return;
         }
@@ -140,6 +148,7 @@ final class Submitter {
             throw new CapacityException("bulk larger than argument memory: function=%s, bytes=%d, limit=%d"
                     .formatted(chunk.function(), chunk.blockBytes(), argumentRegion.passingBytes()));
         }
+        chunk.name(name());
         if (!tryStart(chunk, writer)) {
             waitUntil(() -> tryStart(chunk, writer), chunk.function());
         }
@@ -178,12 +187,13 @@ final class Submitter {
     /** Queues a run of a graph, waiting for a frame. */
     void submitGraph(GraphExecution run) {
         scheduler.checkOpen(run);
-        if (!tryStart(run)) {
-            waitUntil(() -> tryStart(run), run);
+        long name = name();
+        if (!tryStart(run, name)) {
+            waitUntil(() -> tryStart(run, name), run);
         }
     }
 
-    private boolean tryStart(GraphExecution run) {
+    private boolean tryStart(GraphExecution run, long name) {
         if (run.endIfCancelled()) {
             return true;
         }
@@ -193,7 +203,7 @@ final class Submitter {
         }
         // A task that waits for a graph should find it before other tasks: each of those would nest in it, and may wait for graphs too.
         Placement placement = Worker.onWorkerOf(scheduler) ? placements.get(CoreLayout.PRIORITY_HIGH) : normal();
-        write(index, CoreLayout.KIND_GRAPH, 0, run.placed().nodes().ref(), placement.flags());
+        write(index, CoreLayout.KIND_GRAPH, 0, run.placed().nodes().ref(), placement.flags(), name);
         run.queued(index);
         if (publish(index, run, run, placement)) {
             return true;
@@ -221,7 +231,7 @@ final class Submitter {
         }
         function.marshaller().write(memory, frame + CoreLayout.FRAME_RECORD, block, task.arguments());
         task.queued(index, block, inline ? 0 : bytes);
-        write(index, CoreLayout.KIND_SINGLE, function.slot(), 0, function.frameFlags() | task.terms().placement().flags());
+        write(index, CoreLayout.KIND_SINGLE, function.slot(), 0, function.frameFlags() | task.terms().placement().flags(), task.ticket());
         task.beforePush();
         if (publish(index, function, task, task.terms().placement())) {
             return true;
@@ -250,7 +260,7 @@ final class Submitter {
         chunk.place(block);
         writer.accept(chunk);
         write(index, CoreLayout.KIND_BULK, chunk.function().slot(), block,
-                chunk.function().frameFlags() | chunk.terms().placement().flags());
+                chunk.function().frameFlags() | chunk.terms().placement().flags(), chunk.ticket());
         chunk.queued(index);
         if (publish(index, chunk.function(), chunk, chunk.terms().placement())) {
             return true;
@@ -261,8 +271,12 @@ final class Submitter {
         return false;
     }
 
-    private void write(int index, int kind, int slot, int block, int flags) {
+    /** @param name instead of the frame's own ticket, unless it is 0 */
+    private void write(int index, int kind, int slot, int block, int flags, long name) {
         int frame = frames.ref(index);
+        if (name != 0) {
+            memory.putLong(frame + CoreLayout.FRAME_TICKET, name);
+        }
         memory.putInt(frame + CoreLayout.FRAME_SLOT, slot);
         memory.putInt(frame + CoreLayout.FRAME_KIND, kind);
         memory.putInt(frame + CoreLayout.FRAME_OWNER, CoreLayout.OWNER_HOST);

@@ -18,11 +18,8 @@ final class Waiter {
 
     /** Returns when the task is complete, the time is over or the thread was interrupted; the caller's own wait sorts them out. */
     static void await(Scheduler scheduler, SubmittedTask<?> task, long timeoutNanos) {
-        if (task.isDone()) {
-            return;
-        }
         ForkStack forks = Worker.forksOn(scheduler);
-        if (forks != null && task.runHere(forks)) {
+        if (hasEnded(forks, task.isDone()) || forks != null && task.runHere(forks)) {
             return;
         }
         await(scheduler, task::isDone, wake -> task.whenComplete((result, failure) -> wake.run()), timeoutNanos);
@@ -30,9 +27,6 @@ final class Waiter {
 
     /** The same for anything; {@code onDone} is told once, before the first pause, what to run when it is done. */
     static void await(Scheduler scheduler, BooleanSupplier done, Consumer<Runnable> onDone, long timeoutNanos) {
-        if (done.getAsBoolean()) {
-            return;
-        }
         ForkStack forks = Worker.forksOn(scheduler);
         if (forks == null) {
             scheduler.drive(done);
@@ -41,8 +35,8 @@ final class Waiter {
         long startedNanos = System.nanoTime();
         long pause = 0;
         boolean told = false;
-        while (!done.getAsBoolean() && !Thread.currentThread().isInterrupted() && System.nanoTime() - startedNanos < timeoutNanos) {
-            if (helped(forks) || forks.giveOldest()) {
+        while (!hasEnded(forks, done.getAsBoolean()) && !Thread.currentThread().isInterrupted() && System.nanoTime() - startedNanos < timeoutNanos) {
+            if (helped(forks) || forks.worker().workerForks().mayGive() && forks.giveOldest()) {
                 pause = 0;
             } else if (!scheduler.stepAnother()) {
                 if (!told) {
@@ -54,6 +48,10 @@ final class Waiter {
                 LockSupport.parkNanos(pause);
             }
         }
+    }
+
+    private static boolean hasEnded(ForkStack forks, boolean is) {
+        return forks == null ? is : forks.worker().workerForks().sees(WorkerForks.Seen.ENDED, is);
     }
 
     /** With too little stack for another task it waits for somebody else to run it. */

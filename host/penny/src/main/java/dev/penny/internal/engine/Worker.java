@@ -43,6 +43,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private final WorkerHostTasks hostTasks;
     private CoreInstance core;
     private volatile WorkerForks forks;
+    private volatile boolean steps;
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
@@ -68,6 +69,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     static ForkStack forksOn(Scheduler scheduler) {
         Worker worker = CURRENT.get();
         return worker != null && worker.scheduler == scheduler ? worker.forkStack : null;
+    }
+
+    /** The worker whose body the calling thread is running. Not for other threads. */
+    static Worker current() {
+        return CURRENT.get();
     }
 
     /** True if the calling thread runs a worker of this scheduler. */
@@ -146,7 +152,10 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (scheduler.isBroken()) {
             return new ThreadBackend.Step(ThreadBackend.Next.RETURN, index);
         }
+        steps = true;
         int action = enter(() -> core.step(index), CoreLayout.ACTION_RUN_FRAME);
+        steps = false;
+        scheduler.replay().ifPresent(Replay::check);
         long trace = ((long) index << 56) ^ ((long) action << 48) ^ memory.getLong(blockRef + CoreLayout.WORKER_TRACE_TICKET);
         ThreadBackend.Next next = switch (action) {
             case CoreLayout.ACTION_PARK, CoreLayout.ACTION_ASLEEP -> parkUnlessSpilled();
@@ -248,6 +257,20 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         } catch (StackOverflowError e) {
             // The core looks around and asks again.
         }
+    }
+
+    @Override
+    public boolean isDue() {
+        return scheduler.replay().map(replay -> replay.isDue(index)).orElse(true);
+    }
+
+    void steps(boolean goesOn) {
+        steps = goesOn;
+    }
+
+    /** Whether a step of it is under way that does not wait. <b>Threads:</b> any. */
+    boolean steps() {
+        return steps;
     }
 
     @Override

@@ -20,6 +20,14 @@ import org.graalvm.polyglot.Value;
  */
 final class WorkerForks {
 
+    /** What a task may see that depends on other workers; the numbers are in recordings. */
+    enum Seen {
+        /** What it waits for has ended. */
+        ENDED,
+        /** What it waits for had not begun, and is withdrawn. */
+        WITHDRAWN
+    }
+
     /** Neither a frame state nor a number of dispatches. */
     private static final int TRAPPED = -1;
 
@@ -35,6 +43,7 @@ final class WorkerForks {
     private int restedFor;
     private long restNanos;
     private int beatSeen;
+    private final boolean logged;
     private final List<Value> beatFlags = new CopyOnWriteArrayList<>();
 
     WorkerForks(Worker worker, Scheduler scheduler, CoreInstance core, int blockRef) {
@@ -43,6 +52,7 @@ final class WorkerForks {
         this.memory = scheduler.memory();
         this.core = core;
         this.blockRef = blockRef;
+        this.logged = scheduler.isLogged();
     }
 
     private CoreForks forks() {
@@ -52,7 +62,8 @@ final class WorkerForks {
     /** True if it is time to promote the oldest private fork. Cheap: to be asked at every fork. */
     boolean beatDue() {
         int beat = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT);
-        if (beat == beatSeen && memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_TIMER) != 0) {
+        // A log counts in polls, so it must be asked at every fork.
+        if (!logged && beat == beatSeen && memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_TIMER) != 0) {
             return false;
         }
         beatSeen = beat;
@@ -71,6 +82,16 @@ final class WorkerForks {
         for (Value flag : beatFlags) {
             flag.putMember("value", 1);
         }
+    }
+
+    /** What the running task shall take for true: what is, or in a replay what was. */
+    boolean sees(Seen what, boolean is) {
+        return logged ? core.logChoice(worker.index(), what.ordinal() + 1, is) : is;
+    }
+
+    /** Whether a task that waits may give its oldest fork away now, without a beat; a replay does it where the recording does. */
+    boolean mayGive() {
+        return !logged || core.logChoice(worker.index(), 0, true);
     }
 
     /** A fork of the running task, its record unwritten; 0 if there is no frame left or no task is running. */

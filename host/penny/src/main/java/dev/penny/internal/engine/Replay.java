@@ -1,0 +1,69 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.ReplayException;
+import dev.penny.internal.core.DecisionLog;
+import dev.penny.spi.ThreadBackend;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Watches a replay from outside: a difference breaks the scheduler, and so does a turn that cannot come because the program does not submit
+ * what the recording has next.
+ *
+ * <p><b>Threads:</b> any.
+ */
+final class Replay {
+
+    /** Blocking tasks take their time; whoever waits longer waits for something that this run does not do. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long LOOK_NANOS = 200_000;
+
+    private final Scheduler scheduler;
+    private final DecisionLog log;
+    private final List<Worker> workers;
+
+    Replay(Scheduler scheduler, DecisionLog log, List<Worker> workers) {
+        this.scheduler = scheduler;
+        this.log = log;
+        this.workers = workers;
+    }
+
+    boolean isDue(int worker) {
+        return log.isDue(worker);
+    }
+
+    /** After a step. */
+    void check() {
+        log.difference().ifPresent(difference -> scheduler.broke(new ReplayException("the replay decided something else: " + difference)));
+    }
+
+    /** At the end of a run that was not cut short: what is wrong if it decided less than was recorded. */
+    Optional<ReplayException> unfinished() {
+        return scheduler.isBroken() || log.turn() == log.expectedCount() ? Optional.empty()
+                : Optional.of(new ReplayException("the run ended before its recording: decisions=%d, of=%d, next=%s"
+                        .formatted(log.turn(), log.expectedCount(), log.next())));
+    }
+
+    /** For a thread that waits for what workers do: returns when it is done, or will be by other means. */
+    boolean await(BooleanSupplier done, ThreadBackend.Crew crew) {
+        int turn = -1;
+        long since = 0;
+        while (!done.getAsBoolean() && !scheduler.isBroken()) {
+            boolean goesOn = turn != log.turn() || workers.stream().anyMatch(Worker::steps);
+            if (goesOn) {
+                turn = log.turn();
+                since = System.nanoTime();
+            } else if (System.nanoTime() - since > PATIENCE.toNanos()) {
+                log.giveUp();
+                crew.unpark(0);
+                scheduler.broke(new ReplayException("no worker of the replay can go on: decision=%d, of=%d, recorded=%s, waited=%s"
+                        .formatted(log.turn(), log.expectedCount(), log.next(), PATIENCE)));
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return done.getAsBoolean();
+    }
+}
