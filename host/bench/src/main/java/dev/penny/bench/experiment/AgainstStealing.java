@@ -99,7 +99,8 @@ final class AgainstStealing implements Experiment {
         int every = 5;
         long workSteps = Work.stepsFor(SMALL_NANOS);
         Circulation.Step compute = Circulation.computing(workSteps);
-        Circulation.Load computing = Circulation.Load.of(tasks, steps, every, (task, step) -> isSleep(step, every) ? 1 : compute.run(task, step));
+        Circulation.Load computing = Circulation.Load.of(tasks, steps, every,
+                (task, step) -> isSleep(step, every) ? 1 : compute.run(task, step));
         Circulation.Load load = new Circulation.Load(tasks, steps, every,
                 (task, step) -> isSleep(step, every) ? sleep() : compute.run(task, step), computing.expected());
         return new Point(Map.of(LOAD, "io-mix"), resources -> Contender.circulating(contenders(), WORKERS, load, resources));

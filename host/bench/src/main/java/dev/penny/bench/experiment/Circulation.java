@@ -37,7 +37,8 @@ final class Circulation {
      *
      * @param tasks how many
      * @param steps of each
-     * @param blockingEvery every so-many-th step is a task of its own of a blocking function, which holds no worker; {@link #NEVER} for none
+     * @param blockingEvery every so-many-th step is a task of its own of a blocking function, which holds no worker; or
+     *         {@link #NEVER}
      * @param step what a step does
      * @param expected the sum of what all steps return
      */

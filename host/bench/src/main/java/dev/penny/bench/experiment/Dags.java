@@ -76,8 +76,8 @@ final class Dags {
     }
 
     /**
-     * Bodies under their own gravity: in each time step a task per block of bodies, then one that waits for all of them. The value is a hash
-     * of all positions.
+     * Bodies under their own gravity: in each time step a task per block of bodies, then one that waits for all of them. The value is a
+     * hash of all positions.
      */
     static Dag nBody(int bodies, int blocks, int steps) {
         Gravity gravity = new Gravity(bodies);

@@ -132,8 +132,8 @@ public final class ExperimentCommand implements Callable<Integer> {
                 continue;
             }
             if (measuring.serialSpread() > SPREAD_MAX && !force) {
-                err.printf(Locale.ROOT, "experiment: the machine was unsteady, nothing is written: name=%s, spread of a serial loop=%.0f %%, "
-                        + "limit=%.0f %%; run it when nothing else runs, or look at it with --force%n", experiment.name(),
+                err.printf(Locale.ROOT, "experiment: the machine was unsteady, nothing is written: name=%s, spread of a serial "
+                        + "loop=%.0f %%, limit=%.0f %%; run it when nothing else runs, or look at it with --force%n", experiment.name(),
                         100 * measuring.serialSpread(), 100 * SPREAD_MAX);
                 return UNSTEADY;
             }

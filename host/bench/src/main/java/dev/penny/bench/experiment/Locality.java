@@ -104,7 +104,8 @@ final class Locality implements Experiment {
             throughput.add(new Series<>(kib + " KiB", ratios));
         }
         Map<String, Chart<?, ?>> plots = new LinkedHashMap<>();
-        plots.put("same-worker", Plots.lines("Steps that ran on the same worker as the step before", new Axes("bias", "share", false, false), same));
+        plots.put("same-worker", Plots.lines("Steps that ran on the same worker as the step before", new Axes("bias", "share", false, false),
+                same));
         plots.put("throughput", Plots.lines("Throughput, share of work stealing's", new Axes("bias", "ratio", false, false), throughput));
         return plots;
     }

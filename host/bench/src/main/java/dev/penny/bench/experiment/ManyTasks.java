@@ -33,7 +33,8 @@ final class ManyTasks implements Experiment {
 
     @Override
     public List<Point> points(Effort effort) {
-        List<Double> ratios = effort.pick(List.of(0.25, 0.5, 1.0, 2.0, 8.0, 64.0, 1000.0), List.of(0.5, 1.0, 8.0, 1000.0), List.of(0.5, 2.0));
+        List<Double> ratios = effort.pick(List.of(0.25, 0.5, 1.0, 2.0, 8.0, 64.0, 1000.0), List.of(0.5, 1.0, 8.0, 1000.0),
+                List.of(0.5, 2.0));
         List<Integer> workers = effort.pick(List.of(1, 2, 3, 4), List.of(1, 2, 4), List.of(2));
         List<Point> points = new ArrayList<>();
         for (int count : workers) {
@@ -80,8 +81,8 @@ final class ManyTasks implements Experiment {
     @Override
     public Map<String, Chart<?, ?>> plots(Data data) {
         Map<String, Chart<?, ?>> plots = new LinkedHashMap<>();
-        plots.put("utilisation", Plots.lines("Share of the workers' time in which tasks ran", new Axes("tasks per worker", "share", true, false),
-                byWorkers(data, TaskLog.UTILISATION)));
+        plots.put("utilisation", Plots.lines("Share of the workers' time in which tasks ran", 
+                new Axes("tasks per worker", "share", true, false), byWorkers(data, TaskLog.UTILISATION)));
         plots.put("wait", Plots.lines("Longest wait of a task", new Axes("tasks per worker", "ns", true, true),
                 byWorkers(data, TaskLog.WAIT_MAX)));
         return plots;

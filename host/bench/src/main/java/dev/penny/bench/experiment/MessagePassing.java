@@ -55,7 +55,8 @@ final class MessagePassing implements Experiment {
 
     private static Map<String, Double> checked(String name, long nanos, long answer, long expected, int messages) {
         if (answer != expected) {
-            throw new IllegalStateException("wrong sum: channel=%s, messages=%d, sum=%d, expected=%d".formatted(name, messages, answer, expected));
+            throw new IllegalStateException("wrong sum: channel=%s, messages=%d, sum=%d, expected=%d"
+                    .formatted(name, messages, answer, expected));
         }
         return Map.of(Point.Trial.NANOS, (double) nanos / messages);
     }

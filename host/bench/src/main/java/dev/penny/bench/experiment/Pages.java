@@ -42,7 +42,8 @@ record Pages(Path data, Path pages) {
     Data read(Experiment experiment) throws IOException {
         Path file = csv(experiment);
         if (!Files.isReadable(file)) {
-            throw new IllegalArgumentException("nothing measured yet: file=%s, command=scripts/experiment %s".formatted(file, experiment.name()));
+            throw new IllegalArgumentException("nothing measured yet: file=%s, command=scripts/experiment %s"
+                    .formatted(file, experiment.name()));
         }
         return Data.parse(Files.readString(file));
     }
@@ -101,8 +102,8 @@ record Pages(Path data, Path pages) {
                 Data measured = read(experiment);
                 for (Contender other : comparison.others()) {
                     AgainstStealing.Found all = AgainstStealing.overall(measured, other.name());
-                    table.row(other.name(), "[%s](%s.md)".formatted(experiment.name(), experiment.name()), Quartiles.number(all.throughput()),
-                            Quartiles.number(all.waits()), all.verdict());
+                    table.row(other.name(), "[%s](%s.md)".formatted(experiment.name(), experiment.name()), 
+                            Quartiles.number(all.throughput()), Quartiles.number(all.waits()), all.verdict());
                 }
             }
         }
@@ -110,7 +111,8 @@ record Pages(Path data, Path pages) {
     }
 
     private static String machine(Map<String, String> facts) {
-        return "Measured %s, mode %s, commit %s: %s processors (%s), %s, %s, GraalVM %s. Load average before: %s; spread of a serial loop: %s; %s s.%n"
+        return "Measured %s, mode %s, commit %s: %s processors (%s), %s, %s, GraalVM %s. Load average before: %s; spread of a serial "
+                + "loop: %s; %s s.%n"
                 .formatted(facts.get("date"), facts.get("mode"), facts.get("commit"), facts.get("processors"), facts.get("processor"),
                         facts.get("os"), facts.get("jdk"), facts.get("graalvm"), facts.get("load"), facts.get("serial repeat spread"),
                         facts.get("seconds"));

@@ -8,7 +8,8 @@ record Quartiles(double median, double q1, double q3, int count) {
 
     /** @throws IllegalArgumentException no values, or one that is not finite */
     static Quartiles of(double... values) {
-        return new Quartiles(Statistics.median(values), Statistics.quantile(0.25, values), Statistics.quantile(0.75, values), values.length);
+        return new Quartiles(Statistics.median(values), Statistics.quantile(0.25, values), Statistics.quantile(0.75, values),
+                values.length);
     }
 
     /** As a ratio or another plain number: {@code 0.95 (0.91 to 0.99)}. */

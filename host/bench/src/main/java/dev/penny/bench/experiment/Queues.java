@@ -87,8 +87,8 @@ final class Queues implements Experiment {
         Map<String, Chart<?, ?>> plots = new LinkedHashMap<>();
         plots.put("time", Plots.lines("Time per task, without priorities", new Axes("workers", "ns", true, true),
                 series(data.where(PRIORITIES, "off"), Trial.NANOS)));
-        plots.put("high-wait", Plots.lines("99th percentile of the waits of tasks with high priority", new Axes("workers", "ns", true, true),
-                series(data.where(PRIORITIES, "on"), Arrivals.HIGH_P99)));
+        plots.put("high-wait", Plots.lines("99th percentile of the waits of tasks with high priority", 
+                new Axes("workers", "ns", true, true), series(data.where(PRIORITIES, "on"), Arrivals.HIGH_P99)));
         return plots;
     }
 

@@ -156,7 +156,8 @@ final class Turning implements Experiment {
                 table.row(load, variant, point.of(variant, Trial.NANOS).time(),
                         variant.equals(STEALING) ? "" : point.ratio(STEALING, variant, Trial.NANOS).text(),
                         turning ? point.of(variant, TURNS).text() : "",
-                        !turns ? point.of(variant, Trials.CPU).time() : variant.equals(base) || !turning ? "" : cost(point, variant).text() + " ns",
+                        !turns ? point.of(variant, Trials.CPU).time()
+                                : variant.equals(base) || !turning ? "" : cost(point, variant).text() + " ns",
                         point.of(variant, TaskLog.GAP).time());
             }
         }

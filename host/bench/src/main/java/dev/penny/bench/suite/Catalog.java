@@ -4,6 +4,7 @@ import dev.penny.bench.suite.jobs.Bulk;
 import dev.penny.bench.suite.jobs.Dispatch;
 import dev.penny.bench.suite.jobs.Fib;
 import dev.penny.bench.suite.jobs.GraphRelease;
+import dev.penny.bench.suite.jobs.ImageJob;
 import dev.penny.bench.suite.jobs.Mandelbrot;
 import dev.penny.bench.suite.jobs.Matmul;
 import dev.penny.bench.suite.jobs.MergeSort;
@@ -130,12 +131,14 @@ public final class Catalog {
         }
         all.put("wavefront", new Entry("longest common subsequence of 2 x 4,096 letters, 1,024 blocks", "run", () -> new Wavefront(4_096),
                 () -> new Wavefront(256)));
-        all.put("graph-chain", new Entry("a static graph: 100,000 empty tasks one after the other", "task", () -> GraphRelease.chain(100_000),
-                () -> GraphRelease.chain(1_000)));
+        all.put("graph-chain", new Entry("a static graph: 100,000 empty tasks one after the other", "task",
+                () -> GraphRelease.chain(100_000), () -> GraphRelease.chain(1_000)));
         all.put("graph-wavefront", new Entry("a static graph: 512 x 512 empty tasks, each after two others", "task",
                 () -> GraphRelease.wavefront(512), () -> GraphRelease.wavefront(32)));
         all.put("out-of-order", new Entry("1,000 calls out of order with renaming, half of them in conflict", "run",
                 () -> new OutOfOrder(1_000, 10_000), () -> new OutOfOrder(50, 100)));
+        all.put("image-pipeline", new Entry("the example image: 256 tasks in Java, wasm and JavaScript", "run", ImageJob::new,
+                ImageJob::new));
         return all;
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** What static graphs cost apart from time per task: heap per run, and the smallest task that pays. */
 final class GraphFigures {
@@ -106,7 +107,7 @@ final class GraphFigures {
                 int steps = (small ? 16 : 8) << i;
                 curve.add(graph.efficiency(steps, budget.dividedBy(sizes)));
             }
-            return new Figure(name, smallest(curve), "ns", curve);
+            return new Figure(name, small ? curve.getLast().x() : smallest(curve), "ns", curve);
         } catch (Exception e) {
             throw failed(name, e);
         }
@@ -142,7 +143,7 @@ final class GraphFigures {
         for (int task = 0; task < width * rows; task++) {
             int column = task % width;
             int above = task - width;
-            all.add(above < 0 ? new int[0] : java.util.stream.IntStream.rangeClosed(Math.max(0, column - 1), Math.min(width - 1, column + 1))
+            all.add(above < 0 ? new int[0] : IntStream.rangeClosed(Math.max(0, column - 1), Math.min(width - 1, column + 1))
                     .map(neighbour -> above - column + neighbour).toArray());
         }
         return all;

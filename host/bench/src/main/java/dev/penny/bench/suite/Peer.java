@@ -12,7 +12,7 @@ public enum Peer {
     PENNY_ONE("penny-1"),
     /** {@link java.util.concurrent.ForkJoinPool} with the same algorithm in Java. */
     FORK_JOIN_POOL("fork-join-pool"),
-    /** The same pool; what follows within a chunk, or directly after another task, is a loop over a function instead of a task of its own. */
+    /** The same pool; what follows in a chunk, or directly after another task, is a loop over a function instead of a task of its own. */
     FORK_JOIN_POOL_LOOP("fork-join-pool-loop"),
     /** The same algorithm in Java without forks, on one thread. */
     JAVA_SEQUENTIAL("java-sequential"),

@@ -61,6 +61,7 @@ final class ReportTables {
                 Peer.FORK_JOIN_POOL, 0.5));
         targets.add(new Target("releasing a task of a wavefront of 512 x 512, two workers, against `CountedCompleter`", "graph-wavefront",
                 workers, Peer.FORK_JOIN_POOL, 0.5));
+        targets.add(new Target("image pipeline, two workers against one", "image-pipeline", workers, Peer.PENNY_ONE, 1 / 1.7));
         targets.add(new Target("calls out of order with renaming, half in conflict, two workers, against in order", "out-of-order", workers,
                 Peer.IN_ORDER, 1 / 1.5));
         StringBuilder table = new StringBuilder("| what | measured | quartiles | at most | |\n|---|---|---|---|---|\n");
@@ -71,8 +72,8 @@ final class ReportTables {
         }
         raw.figure(GraphFigures.RERUN).ifPresent(found -> row(table, "bytes of heap per run of a static graph of 10,000 tasks",
                 found.value(), 1_000));
-        raw.figure(GraphFigures.METG_STENCIL).ifPresent(found -> row(table, "smallest task with 50 % efficiency, stencil, ns", found.value(),
-                1_000));
+        raw.figure(GraphFigures.METG_STENCIL).ifPresent(found -> row(table, "smallest task with 50 % efficiency, stencil, ns",
+                found.value(), 1_000));
         raw.figure(GraphFigures.METG_TREE).ifPresent(found -> row(table, "smallest task with 50 % efficiency, tree, ns", found.value(),
                 1_000));
         if (raw.memory() != null) {

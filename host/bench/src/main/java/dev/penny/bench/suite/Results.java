@@ -98,7 +98,8 @@ public final class Results {
             older.requireSame(mode, workers);
             List<Run> merged = names.stream().map(name -> run(name).or(() -> older.run(name))).flatMap(Optional::stream).toList();
             List<Figure> both = names.stream().map(name -> figure(name).or(() -> older.figure(name))).flatMap(Optional::stream).toList();
-            return new Raw(date, mode, workers, machine, merged, both, idle == null ? older.idle : idle, memory == null ? older.memory : memory);
+            return new Raw(date, mode, workers, machine, merged, both, idle == null ? older.idle : idle,
+                    memory == null ? older.memory : memory);
         }
 
         /** @throws IllegalArgumentException these were measured in another way */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Supplier;
 
 /** What the sides of one benchmark run on: schedulers and pools by number of workers, each made once. */
 public final class Setup implements AutoCloseable {
@@ -23,6 +24,7 @@ public final class Setup implements AutoCloseable {
     private final Map<Integer, Penny> pennies = new LinkedHashMap<>();
     private final Map<Integer, ForkJoinPool> pools = new LinkedHashMap<>();
     private final Map<String, TaskModule> modules = new HashMap<>();
+    private final Map<String, Object> shared = new HashMap<>();
     private final List<AutoCloseable> others = new java.util.ArrayList<>();
 
     /** {@code workers} is the larger number of workers; one is always measured too. */
@@ -60,6 +62,12 @@ public final class Setup implements AutoCloseable {
     public <T extends AutoCloseable> T closing(T resource) {
         others.add(resource);
         return resource;
+    }
+
+    /** What jobs that use this one after the other have in common, made at its first use. */
+    @SuppressWarnings("unchecked")
+    public <T> T shared(String name, Supplier<T> maker) {
+        return (T) shared.computeIfAbsent(name, _ -> maker.get());
     }
 
     /** A module of {@code guest-modules}, by path, loaded into Penny with that many workers. */

@@ -27,7 +27,8 @@ class JobsTest {
     }
 
     static List<String> names() {
-        return Catalog.names().stream().filter(name -> !List.of(Catalog.IDLE, Catalog.MEMORY).contains(name) && !Catalog.isFigure(name)).toList();
+        return Catalog.names().stream()
+                .filter(name -> !List.of(Catalog.IDLE, Catalog.MEMORY).contains(name) && !Catalog.isFigure(name)).toList();
     }
 
     @ParameterizedTest

@@ -45,7 +45,8 @@ class ResultsTest {
     void whatIsWrittenIsRead() {
         assertEquals(List.of(FIB), Results.comparisons(Results.toJson(List.of(FIB))));
         Run run = run(new double[] {1, 2}, new double[] {4, 4}, new double[] {2, 2});
-        Results.Raw raw = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of("jdk", "25"), List.of(run), List.of(), new Idle.Reading(10, 0.5),
+        Results.Raw raw = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of("jdk", "25"), List.of(run), List.of(),
+                new Idle.Reading(10, 0.5),
                 new Memory.Reading(4, 3, 2, 1));
         String text = Results.toJson(raw);
         assertEquals(text, Results.toJson(Results.raw(text)));
