@@ -135,9 +135,9 @@ static void dag_order(uint32_t workers, uint32_t deque, uint32_t injector) {
     }
 }
 
-static void order_1(void) { dag_order(1, 16, 16); }
-static void order_2(void) { dag_order(2, 16, 16); }
-static void order_4_tiny(void) { dag_order(4, 4, 4); }
+static void order_with_one_worker(void) { dag_order(1, 16, 16); }
+static void order_with_two_workers(void) { dag_order(2, 16, 16); }
+static void order_with_four_workers_and_tiny_queues(void) { dag_order(4, 4, 4); }
 
 /* The checker itself: without an edge in the core's table, somebody runs too early. */
 static void order_is_checked(void) {
@@ -205,8 +205,8 @@ static void failing(uint32_t slot) {
     CHECK_EQ(pn_load_relaxed(&the_graph()->skipped), 2);
 }
 
-static void failure_skips(void) { failing(SLOT_FAIL); }
-static void trap_skips(void) { failing(SLOT_TRAP); }
+static void failure_skips_what_depends_on_it(void) { failing(SLOT_FAIL); }
+static void trap_skips_what_depends_on_it(void) { failing(SLOT_TRAP); }
 
 static uint32_t loop_left;
 
@@ -584,15 +584,15 @@ static void foreign_refs_panic(void) {
 }
 
 const test graph_tests[] = {
-    {"order_with_one_worker", order_1},
-    {"order_with_two_workers", order_2},
-    {"order_with_four_workers_and_tiny_queues", order_4_tiny},
+    {"order_with_one_worker", order_with_one_worker},
+    {"order_with_two_workers", order_with_two_workers},
+    {"order_with_four_workers_and_tiny_queues", order_with_four_workers_and_tiny_queues},
     {"order_is_checked", order_is_checked},
     {"chain", chain},
     {"more_roots_than_room", more_roots_than_room},
     {"no_nodes", no_nodes},
-    {"failure_skips_what_depends_on_it", failure_skips},
-    {"trap_skips_what_depends_on_it", trap_skips},
+    {"failure_skips_what_depends_on_it", failure_skips_what_depends_on_it},
+    {"trap_skips_what_depends_on_it", trap_skips_what_depends_on_it},
     {"condition_loops", condition_loops},
     {"condition_may_end_it", condition_may_end_it},
     {"loop_leaves_a_node_behind", loop_leaves_a_node_behind},

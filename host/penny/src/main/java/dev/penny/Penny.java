@@ -15,6 +15,7 @@ import dev.penny.api.TaskModule;
 import dev.penny.api.TaskScope;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.PipelineBuilder;
 import dev.penny.api.graph.Prerequisites;
 import dev.penny.api.graph.Program;
 import dev.penny.api.graph.ProgramOptions;
@@ -216,6 +217,15 @@ public final class Penny implements AutoCloseable {
      */
     public Prerequisites after(TaskHandle<?>... tasks) {
         return scheduler.liveTasks().after(tasks);
+    }
+
+    /**
+     * Starts a pipeline: stages that every input passes, several inputs at once.
+     *
+     * @param name for messages; not blank
+     */
+    public PipelineBuilder pipeline(String name) {
+        return scheduler.pipeline(name);
     }
 
     /** Starts a program: tasks issued in order that say what they read and write, and run out of order. */

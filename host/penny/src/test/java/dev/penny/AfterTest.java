@@ -79,7 +79,8 @@ class AfterTest {
         assertEquals(expected, said.join());
         assertArrayEquals((expected + expected + "!").getBytes(StandardCharsets.UTF_8), (byte[]) twice.join());
         // All of them have ended by now.
-        assertArrayEquals((expected + expected + "!").getBytes(StandardCharsets.UTF_8), (byte[]) penny.after(live).submit(bytes, said, encoded).join());
+        assertArrayEquals((expected + expected + "!").getBytes(StandardCharsets.UTF_8),
+                (byte[]) penny.after(live).submit(bytes, said, encoded).join());
         assertEquals(7, live.join());
         assertSame(live.function(), add);
     }
@@ -150,8 +151,9 @@ class AfterTest {
             waitsFor.add(others);
         }
         for (int i = 0; i < count; i++) {
-            TaskHandle<?>[] prerequisites = connected ? waitsFor.get(i).stream().map(handles::get).toArray(TaskHandle[]::new) : new TaskHandle<?>[0];
-            handles.add(random.nextInt(5) == 0 && prerequisites.length == 0 ? check.submit(i) : penny.after(prerequisites).submit(check, i));
+            TaskHandle<?>[] prerequisites = !connected ? new TaskHandle<?>[0] : waitsFor.get(i).stream().map(handles::get).toArray(TaskHandle[]::new);
+            handles.add(random.nextInt(5) == 0 && prerequisites.length == 0 ? check.submit(i)
+                    : penny.after(prerequisites).submit(check, i));
         }
         for (int i = 0; i < count; i++) {
             assertEquals(i, handles.get(i).join());
@@ -273,7 +275,8 @@ class AfterTest {
             Thread.sleep(2);
             call.result("x".repeat(call.i32(0)));
         }).register().function("slow");
-        TaskFunction<Object> length = java("length", "(string,string)->i32", call -> call.result(call.string(0).length() + call.string(1).length()));
+        TaskFunction<Object> length = java("length", "(string,string)->i32",
+                call -> call.result(call.string(0).length() + call.string(1).length()));
         try (Penny other = Penny.builder().workers(1).memoryBytes(8 << 20).build()) {
             TaskHandle<Object> elsewhere = other.javaModule("o").function("say", "()->string", call -> call.result("abc")).register()
                     .function("say").submit();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * The way of a task, as events: it is made and its end subscribed to; a worker is found; function and arguments go through the function
  * table; the body runs; the result comes back; the callback is called.
  */
-@Timeout(60)
+@Timeout(120)
 class FlowTraceTest {
 
     private static final List<String> DIAGRAM = List.of("new task", "worker, function, arguments", "body", "result", "callback");

@@ -10,8 +10,9 @@ import dev.penny.api.TaskFunction;
  * {@link Region regions}, bytes that the tasks reach by themselves, in ranges; {@link Place places}, which Penny hands out from a
  * {@link Storage} that the tasks reach by themselves. Two instructions conflict when they touch the same and one of them writes.
  *
- * <p>Instructions <i>retire</i> in program order: only then does a variable have its new value for {@link Variable#get}. An instruction that
- * fails leaves what it would have written without a value: what reads that is skipped, everything else runs, and {@link #sync} tells.
+ * <p>Instructions <i>retire</i> in program order: only then does a variable have its new value for {@link Variable#get}. An instruction
+ * that fails leaves what it would have written without a value: what reads that is skipped, everything else runs, and {@link #sync}
+ * tells.
  *
  * <p><b>Threads:</b> one at a time, but for {@link #cancel}; inside a task, what waits runs other tasks meanwhile.
  */

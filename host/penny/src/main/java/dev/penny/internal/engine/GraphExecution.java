@@ -145,7 +145,7 @@ final class GraphExecution implements GraphRun, FrameOwner {
     /** A task failed; called before {@link #completed}, perhaps by several workers at once. */
     void nodeFailed(Worker worker, int node) {
         int index = graph.nodes().index(node);
-        PennyException cause = worker.takeFailure(graph.node(index).loaded());
+        PennyException cause = worker.failures().take(graph.node(index).loaded());
         synchronized (this) {
             if (failures.isEmpty()) {
                 failures = new ConcurrentHashMap<>();

@@ -87,7 +87,7 @@ final class Heartbeat implements AutoCloseable {
 
     /** How often workers have asked so far. */
     private long polls() {
-        return workers.stream().mapToLong(Worker::polls).sum();
+        return workers.stream().mapToLong(worker -> worker.counts().polls()).sum();
     }
 
     /** Every fork asks again until a poll finds the word cleared and {@code running} false, which starts the timer. */

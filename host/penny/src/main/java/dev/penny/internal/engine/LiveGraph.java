@@ -55,13 +55,16 @@ final class LiveGraph {
         return owner;
     }
 
+    /** Semaphores for its nodes: {@code indices} lists 0, 1, and so on, for {@code NODE_EDGES_END} to point at. */
+    void semaphores(int semaphores, int count, int indices) {
+        memory.putInt(ref + CoreLayout.GRAPH_SEMAPHORES_REF, semaphores);
+        memory.putInt(ref + CoreLayout.GRAPH_SEMAPHORE_COUNT, count);
+        memory.putInt(ref + CoreLayout.GRAPH_EDGES_REF, indices);
+    }
+
     /** Nodes that have not started are skipped. */
     void cancel() {
         memory.storeSeqCst(ref + CoreLayout.GRAPH_CANCELLED, 1);
-    }
-
-    boolean isCancelled() {
-        return memory.loadSeqCst(ref + CoreLayout.GRAPH_CANCELLED) != 0;
     }
 
     /** Gives the header back; no node is under way any more. */

@@ -9,6 +9,8 @@ import java.util.Arrays;
  */
 final class LiveNode {
 
+    static final int NO_SEMAPHORE = -1;
+
     private static final int PARAMETERS_MAX = 8;
 
     private LoadedFunction<?> function;
@@ -21,12 +23,14 @@ final class LiveNode {
     private int[] edgeArguments = new int[16];
     private boolean[] anyway = new boolean[16];
     private boolean dead;
+    private int semaphore;
 
     void begin(LoadedFunction<?> called, Terms calledOn) {
         function = called;
         terms = calledOn;
         edgeCount = 0;
         dead = false;
+        semaphore = NO_SEMAPHORE;
         Arrays.fill(values, null);
         Arrays.fill(words, 0);
     }
@@ -49,9 +53,13 @@ final class LiveNode {
         words[parameter] = word;
     }
 
-    /** An argument that an edge brings, or brought. */
-    void flows(int parameter) {
-        values[parameter] = null;
+    /** It starts with a permit of this semaphore of its graph, and gives it back when it ends. */
+    void acquires(int index) {
+        semaphore = index;
+    }
+
+    int semaphore() {
+        return semaphore;
     }
 
     Object value(int parameter) {

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A task that waits for others: a live node and its future.
  *
- * <p>The monitor guards whether the node can still be linked to: its memory is given back soon after it has ended. A block that is its result
- * is freed when the tasks that got it through an edge have ended; {@code blockUsers} counts these, and the task itself.
+ * <p>The monitor guards whether the node can still be linked to: its memory is given back soon after it has ended. A block that is its
+ * result is freed when the tasks that got it through an edge have ended; {@code blockUsers} counts these, and the task itself.
  *
  * @param <R> the result's type
  */
@@ -140,7 +140,7 @@ final class LiveTask<R> extends CompletableFuture<R> implements TaskHandle<R> {
                 }
                 complete(result);
             }
-            case CoreLayout.FRAME_STATE_FAILED -> completeExceptionally(worker.takeFailure(function));
+            case CoreLayout.FRAME_STATE_FAILED -> completeExceptionally(worker.failures().take(function));
             default -> endAsPrerequisites();
         }
         prerequisites = List.of();

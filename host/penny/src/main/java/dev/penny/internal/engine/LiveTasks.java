@@ -209,7 +209,7 @@ public final class LiveTasks implements LiveGraph.Owner {
     public void nodeEnded(Worker worker, int node, int state) {
         LiveTask<?> task = byNode.remove(node);
         if (task == null) {
-            worker.dropFailure();
+            worker.failures().drop();
             return; // It was told already that the scheduler has ended.
         }
         reclaim();

@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * A window that slides over a row of live nodes: they are issued in order, run in any order their edges allow, and retire in order.
  * Issuing waits while the window is full, so memory is bounded however long the row is.
  *
- * <p>A node has a slot of the window, used again when it has retired. Behind the node lie its incoming edges and its arguments of bytes, in a
- * block of their own if they are long. Edges lie with the successor, which ends after the worker has read them. Only the issuer
- * adds edges, so a predecessor's slot cannot change under it.
+ * <p>A node has a slot of the window, used again when it has retired. Behind the node lie its incoming edges and its arguments of bytes,
+ * in a block of their own if they are long. Edges lie with the successor, which ends after the worker has read them. Only the issuer adds
+ * edges, so a predecessor's slot cannot change under it.
  *
  * <p><b>Threads:</b> one issues and retires; workers tell about failures.
  */
@@ -52,6 +52,7 @@ final class LiveWindow implements LiveGraph.Owner {
     private final Room[] blockRooms;
     private final AtomicReferenceArray<PennyException> failures;
     private volatile PennyException abandoned;
+    private boolean closed;
     private long oldest;
     private long next;
     private long waits;
@@ -142,7 +143,8 @@ final class LiveWindow implements LiveGraph.Owner {
         }
     }
 
-    private void retireEnded() {
+    /** Retires what has ended by itself, as far as it is in order. */
+    void retireEnded() {
         while (oldest < next && hasEnded(oldest)) {
             retireOldest();
         }
@@ -209,8 +211,8 @@ final class LiveWindow implements LiveGraph.Owner {
         int node = node(next);
         LoadedFunction<?> function = draft.function();
         functions[slot] = function;
-        graph.write(node, function, function.frameFlags() | draft.terms().placement().flags(), scheduler.takeTickets(1),
-                1 + draft.edgeCount());
+        graph.write(node, function, flags(draft), scheduler.takeTickets(1), 1 + draft.edgeCount());
+        memory.putInt(node + CoreLayout.NODE_EDGES_END, draft.semaphore());
         int inlineBytes = writeArguments(draft, node, slot);
         int edges = roomForEdges(draft, slot, node + CoreLayout.NODE_BYTES + inlineBytes, ROOM_BYTES - inlineBytes);
         next++;
@@ -229,6 +231,11 @@ final class LiveWindow implements LiveGraph.Owner {
             graph.poison(node, 0);
         }
         graph.arrive(node, arrived, draft.terms().placement());
+    }
+
+    private static int flags(LiveNode draft) {
+        int semaphores = draft.semaphore() == LiveNode.NO_SEMAPHORE ? 0 : 1 << CoreLayout.FLAG_SEMAPHORES_SHIFT;
+        return draft.function().frameFlags() | draft.terms().placement().flags() | semaphores;
     }
 
     private LiveGraph.Link awaitEnd(long number) {
@@ -300,7 +307,7 @@ final class LiveWindow implements LiveGraph.Owner {
     public void nodeEnded(Worker worker, int node, int state) {
         int slot = (node - slabRef) / SLOT_BYTES;
         if (state == CoreLayout.FRAME_STATE_FAILED) {
-            failures.set(slot, worker.takeFailure(functions[slot]));
+            failures.set(slot, worker.failures().take(functions[slot]));
         }
     }
 
@@ -320,8 +327,16 @@ final class LiveWindow implements LiveGraph.Owner {
         abandoned = cause;
     }
 
+    /** Nodes that have not started are skipped. <b>Threads:</b> any. */
+    synchronized void cancel() {
+        if (!closed) {
+            graph.cancel();
+        }
+    }
+
     /** Gives the memory back; everything has retired, or the scheduler has ended. */
-    void close() {
+    synchronized void close() {
+        closed = true;
         graph.close();
         scheduler.argumentRegion().freeLasting(slabRef, slots * SLOT_BYTES);
     }

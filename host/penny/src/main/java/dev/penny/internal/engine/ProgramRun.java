@@ -341,7 +341,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
     @Override
     public void cancel() {
         cancelled = true;
-        window.graph().cancel();
+        window.cancel();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.PipelineBuilder;
 import dev.penny.api.graph.Program;
 import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.ArgumentRegion;
@@ -204,7 +205,7 @@ public final class Scheduler {
 
     /** Counters of every worker, read while they run. */
     public List<WorkerCounters> counters() {
-        return workers.stream().map(Worker::counters).toList();
+        return workers.stream().map(worker -> worker.counts().read()).toList();
     }
 
     /**
@@ -329,7 +330,7 @@ public final class Scheduler {
     private void nodeFailed(Worker worker, int node) {
         GraphExecution run = graphRun(node);
         if (run == null) {
-            worker.dropFailure();
+            worker.failures().drop();
         } else {
             run.nodeFailed(worker, node);
         }
@@ -354,7 +355,7 @@ public final class Scheduler {
         int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
         if (kind != CoreLayout.KIND_SINGLE && kind != CoreLayout.KIND_BULK) {
             if (kind == CoreLayout.KIND_NODE && memory.getInt(frame + CoreLayout.NODE_STATE) == CoreLayout.FRAME_STATE_FAILED) {
-                worker.failed(new StackOverflowError());
+                worker.failures().completedLate(new StackOverflowError());
             }
             completed(worker, frame);
             return;
@@ -368,7 +369,7 @@ public final class Scheduler {
                 memory.clear(block + CoreLayout.BLOCK_BYTES, memory.getInt(block + CoreLayout.BLOCK_COUNT));
             }
         }
-        worker.failed(new StackOverflowError());
+        worker.failures().completedLate(new StackOverflowError());
         completed(worker, frame);
     }
 
@@ -406,6 +407,11 @@ public final class Scheduler {
         return new ProgramRun(this, options);
     }
 
+    /** Starts a pipeline. */
+    public PipelineBuilder pipeline(String name) {
+        return new PipelineDraft(this, name);
+    }
+
     /** Tasks that wait for others; made at its first use. */
     public LiveTasks liveTasks() {
         LiveTasks made = liveTasks;
@@ -433,8 +439,11 @@ public final class Scheduler {
         return liveGraphs;
     }
 
-    /** Frees a result block that a node has left, from any thread. */
+    /** Frees a result block that a node has left, from any thread; an empty result may have none, which is 0. */
     void freeResult(int ref) {
+        if (ref == 0) {
+            return;
+        }
         ForkStack forks = Worker.forksOn(this);
         if (forks != null) {
             forks.worker().freeResult(ref);
@@ -536,7 +545,7 @@ public final class Scheduler {
             turnTimer.ifPresent(TurnTimer::close);
             submitter.abandonAll(closed("close"));
             liveGraphs.abandonAll(closed("close"));
-            workers.forEach(Worker::closeGuests);
+            workers.forEach(worker -> worker.guests().close());
             modules.close();
             runtime.close();
         } finally {

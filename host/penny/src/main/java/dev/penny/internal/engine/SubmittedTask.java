@@ -205,7 +205,7 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
                 complete(result);
             }
             case CoreLayout.FRAME_STATE_FAILED -> {
-                PennyException failure = worker.takeFailure(function);
+                PennyException failure = worker.failures().take(function);
                 release();
                 completeExceptionally(failure);
             }

@@ -1,28 +1,18 @@
 package dev.penny.internal.engine;
 
 import dev.penny.api.CapacityException;
-import dev.penny.api.PennyException;
 import dev.penny.api.RuntimeUnusableException;
-import dev.penny.api.TaskFunction;
-import dev.penny.api.WorkerCounters;
 import dev.penny.internal.core.CoreForks;
 import dev.penny.internal.core.CoreInstance;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
-import dev.penny.internal.core.CoreStatus;
 import dev.penny.internal.core.CoreUpcalls;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.TaskForks;
 import dev.penny.internal.core.TaskGraphs;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
-import dev.penny.internal.guest.Guest;
-import dev.penny.internal.guest.GuestErrors;
 import dev.penny.spi.ThreadBackend;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 import org.graalvm.polyglot.PolyglotException;
@@ -41,23 +31,18 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     /** The same where what waits in a worker's inbox waits for this worker: others may have to share its thread. */
     private static final int DISPATCHES_MAX_WITH_INBOX = 256;
 
-    private static final int FRAME_OF_DISPATCH = CoreLayout.CONTEXT_FRAME;
-    private static final int SLOT_OF_DISPATCH = CoreLayout.WORKER_CURRENT_SLOT - CoreLayout.WORKER_CURRENT_FRAME;
-    private static final int ITEM_OF_DISPATCH = CoreLayout.WORKER_CURRENT_ITEM - CoreLayout.WORKER_CURRENT_FRAME;
-
     private static final ThreadLocal<Worker> CURRENT = new ThreadLocal<>();
 
     private final Scheduler scheduler;
     private final CoreMemory memory;
     private final int index;
     private final int blockRef;
-    private final ProxyExecutable invoke;
-    private final Map<Guest, BoundGuest> guests = new HashMap<>();
-    private HostTask[] hostTasks = new HostTask[16];
+    private final WorkerGuests guests;
+    private final WorkerFailures failures;
+    private final WorkerCounts counts;
+    private final WorkerHostTasks hostTasks;
     private CoreInstance core;
     private volatile WorkerForks forks;
-    private Throwable failure;
-    private boolean panicked;
     private volatile boolean steps;
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
@@ -70,8 +55,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         this.index = index;
         this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
-        this.invoke = this::invokeHostTask;
         this.dispatchesMax = Policies.hasInboxes(scheduler.policy()) ? DISPATCHES_MAX_WITH_INBOX : DISPATCHES_MAX;
+        this.guests = new WorkerGuests(this, scheduler);
+        this.hostTasks = new WorkerHostTasks(this, memory, blockRef);
+        this.failures = new WorkerFailures(this, scheduler, blockRef);
+        this.counts = new WorkerCounts(memory, index, blockRef);
         this.forkStack = new ForkStack(this, scheduler);
         this.missedUpcalls = new MissedUpcalls(this, scheduler);
         this.taskForks = new NamedForks(scheduler, forkStack);
@@ -91,6 +79,26 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     /** True if the calling thread runs a worker of this scheduler. */
     static boolean onWorkerOf(Scheduler scheduler) {
         return forksOn(scheduler) != null;
+    }
+
+    /** Its guest instances. */
+    WorkerGuests guests() {
+        return guests;
+    }
+
+    /** Its Java forks. */
+    ForkStack forkStack() {
+        return forkStack;
+    }
+
+    /** Its instance of the core. Only after {@link #attach}. */
+    CoreInstance core() {
+        return core;
+    }
+
+    /** Where its words lie. */
+    int blockRef() {
+        return blockRef;
     }
 
     /** Its forks. Only after {@link #attach}. */
@@ -114,7 +122,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     public void attach() {
         scheduler.runtime().context().enter();
         if (core == null) {
-            CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), this::bind);
+            CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), guests::bind);
             core = scheduler.coreModule().instantiate(table, this);
             core.setStackPointer(stackTop());
             forks = new WorkerForks(this, scheduler, core, blockRef);
@@ -164,7 +172,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         try {
             return call.getAsInt();
         } catch (PolyglotException e) {
-            trapped(e, 0, stackTop());
+            failures.trapped(e, 0, stackTop());
             return trapped;
         } finally {
             missedUpcalls.makeUp();
@@ -209,7 +217,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
     private void missedCompletion(int frame) {
         if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.liveGraphs().has(frame)) {
-            failure = null;
+            failures.forget();
         } else {
             missedUpcalls.completion(frame);
         }
@@ -291,7 +299,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void panic(int code, int line) {
-        panicked = true;
+        failures.panicked();
         scheduler.broke(new RuntimeUnusableException("the core panicked: worker=%d, code=%d, line=%d".formatted(index, code, line)));
     }
 
@@ -329,12 +337,12 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public ProxyExecutable invoke() {
-        return invoke;
+        return hostTasks.invoke();
     }
 
     @Override
     public ProxyExecutable invokeBatch() {
-        return arguments -> runBatch();
+        return hostTasks.invokeBatch();
     }
 
     @Override
@@ -344,10 +352,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
 
     @Override
     public void bindHostTask(int slot, HostTask task) {
-        if (slot >= hostTasks.length) {
-            hostTasks = java.util.Arrays.copyOf(hostTasks, Math.max(slot + 1, 2 * hostTasks.length));
-        }
-        hostTasks[slot] = task;
+        hostTasks.bind(slot, task);
     }
 
     @Override
@@ -428,132 +433,17 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         scheduler.submitter().resume(frame);
     }
 
-    private Object invokeHostTask(Value... arguments) {
-        return runHostTask(hostTasks[memory.getInt(blockRef + CoreLayout.WORKER_CALL_SLOT)],
-                memory.getInt(blockRef + CoreLayout.WORKER_CALL_RECORD));
-    }
-
-    private int runHostTask(HostTask task, int record) {
-        int nest = forks.nest();
-        int forked = forkStack.size();
-        try {
-            return task.run(record);
-        } catch (Throwable e) {
-            forkStack.unwind(forked, e);
-            if (forks.nest() != nest) {
-                // A guest that is called through the host waited for a fork, and what ran meanwhile trapped through it.
-                unwind(e, nest + 1);
-            }
-            fail(e);
-            return CoreLayout.OUTCOME_FAILED;
-        }
-    }
-
-    /** What a batch thunk does for wasm functions, for the others; see {@code run.h}. */
-    private int runBatch() {
-        HostTask task = hostTasks[memory.getInt(blockRef + CoreLayout.WORKER_CALL_SLOT)];
-        int record = memory.getInt(blockRef + CoreLayout.WORKER_CALL_RECORD);
-        int stride = memory.getInt(blockRef + CoreLayout.WORKER_CALL_STRIDE);
-        int end = memory.getInt(blockRef + CoreLayout.WORKER_CALL_END);
-        int statuses = memory.getInt(blockRef + CoreLayout.WORKER_CALL_STATUSES);
-        int failed = 0;
-        for (int item = memory.getInt(blockRef + CoreLayout.WORKER_CALL_ITEM); item != end; item++, record += stride) {
-            memory.putInt(blockRef + CoreLayout.WORKER_CURRENT_ITEM, item);
-            int outcome = runHostTask(task, record);
-            if (outcome > CoreLayout.OUTCOME_FAILED) {
-                fail(new IllegalStateException("an item of a bulk cannot wait"));
-                outcome = CoreLayout.OUTCOME_FAILED;
-            }
-            memory.putByte(statuses + item, (byte) (outcome + 1));
-            failed += outcome;
-        }
-        return failed;
-    }
-
     // ---- failure
 
     /** Records why the current dispatch fails; the caller makes the core fail it next. */
     @Override
     public void fail(Throwable cause) {
-        fail(blockRef + CoreLayout.WORKER_CURRENT_FRAME, cause);
+        failures.current(cause);
     }
 
-    /** The same for any dispatch under way; a context has the words of the current one in the same order. */
-    private void fail(int dispatch, Throwable cause) {
-        int frame = memory.getInt(dispatch + FRAME_OF_DISPATCH);
-        if (frame == 0) {
-            return;
-        }
-        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
-        String function = scheduler.modules().function(memory.getInt(dispatch + SLOT_OF_DISPATCH)).mangledName();
-        switch (kind) {
-            case CoreLayout.KIND_SINGLE, CoreLayout.KIND_NODE -> failure = cause;
-            case CoreLayout.KIND_JOB -> scheduler.forkFailures().put(frame, GuestErrors.failure(function, cause));
-            default -> {
-                int root = kind == CoreLayout.KIND_BULK ? frame : memory.getInt(frame + CoreLayout.FRAME_ROOT);
-                scheduler.owner(root).itemFailed(memory.getInt(dispatch + ITEM_OF_DISPATCH), GuestErrors.failure(function, cause));
-            }
-        }
-    }
-
-    /** Records a failure for the frame that is completed next. */
-    void failed(Throwable cause) {
-        failure = cause;
-    }
-
-    /** The recorded failure of the frame that is being completed. */
-    PennyException takeFailure(TaskFunction<?> function) {
-        Throwable cause = takeCause();
-        return GuestErrors.failure(function.mangledName(), cause == null ? new IllegalStateException("no cause was recorded") : cause);
-    }
-
-    /** Forgets the recorded failure: nobody waits for it. */
-    void dropFailure() {
-        takeCause();
-    }
-
-    private Throwable takeCause() {
-        Throwable cause = failure != null ? failure : failedChild(null);
-        failure = null;
-        return cause;
-    }
-
-    /** Why the fork failed for whose sake the current dispatch fails; {@code otherwise} if there is none. */
-    private Throwable failedChild(Throwable otherwise) {
-        int child = memory.getInt(failedChildRef());
-        if (child == 0) {
-            return otherwise;
-        }
-        memory.putInt(failedChildRef(), 0);
-        Throwable cause = scheduler.forkFailures().take(child);
-        core.forks().release(index, child);
-        return cause;
-    }
-
-    /** A trap came out of wasm: fails all dispatches but the outermost {@code keep}. */
-    void trapped(PolyglotException trap, int keep, int stackPointer) {
-        if (panicked || trap.isCancelled()) {
-            scheduler.broke(new RuntimeUnusableException("the context was closed: worker=" + index, trap));
-            return;
-        }
-        core.setStackPointer(stackPointer);
-        unwind(failedChild(trap), keep);
-    }
-
-    private void unwind(Throwable cause, int keep) {
-        for (int level = forks.nest(); level >= keep; level--) {
-            int dispatch = level == forks.nest() ? blockRef + CoreLayout.WORKER_CURRENT_FRAME
-                    : blockRef + CoreLayout.WORKER_CONTEXTS + level * CoreLayout.CONTEXT_BYTES;
-            fail(dispatch, cause);
-            if (memory.getInt(dispatch + FRAME_OF_DISPATCH) != 0) {
-                discardTrapped(memory.getInt(dispatch + SLOT_OF_DISPATCH));
-            }
-        }
-        CoreStatus status = core.fail(index, keep);
-        if (status != CoreStatus.OK) {
-            scheduler.broke(new RuntimeUnusableException("the core trapped outside of a task: worker=%d, status=%s, reason=%s"
-                    .formatted(index, status.text(), cause.getMessage()), cause));
-        }
+    /** Why dispatches of this worker fail. */
+    WorkerFailures failures() {
+        return failures;
     }
 
     private int stackTop() {
@@ -566,80 +456,13 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return scheduler.modules().function(memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT)).mangledName();
     }
 
-    // ---- binding
-
-    /** Called by an unbound table entry: binds the module of the slot that is being dispatched. */
-    private int bind() {
-        int slot = memory.getInt(blockRef + CoreLayout.WORKER_CURRENT_SLOT);
-        try {
-            Guest guest = scheduler.modules().function(slot).guest();
-            BoundGuest bound = guests.get(guest);
-            if (bound == null) {
-                bound = new BoundGuest(guest.instantiate(this), new ArrayList<>());
-                guests.put(guest, bound);
-            }
-            List<Guest.BoundFunction> missing = scheduler.modules().boundFunctions(guest);
-            missing.removeIf(bound.slots()::contains);
-            bound.instance().bind(missing);
-            bound.slots().addAll(missing);
-            return slot;
-        } catch (Throwable e) {
-            fail(e);
-            return -1;
-        }
-    }
-
-    /** What a trap leaves of a guest cannot be trusted: the next dispatch makes a new instance. */
-    private void discardTrapped(int slot) {
-        Guest guest = scheduler.modules().function(slot).guest();
-        BoundGuest bound = guests.get(guest);
-        if (bound != null && !bound.instance().survivesTrap()) {
-            guests.remove(guest);
-            bound.slots().forEach(function -> core.table().unbind(function.slot(), 1));
-            bound.instance().close();
-        }
-    }
-
-    /** Closes all guest instances; no thread runs this worker any more. */
-    void closeGuests() {
-        guests.values().forEach(bound -> bound.instance().close());
-        guests.clear();
-    }
-
-    private record BoundGuest(Guest.GuestInstance instance, List<Guest.BoundFunction> slots) { }
-
-    // ---- counters
-
-    WorkerCounters counters() {
-        return new WorkerCounters(index, state(), counter(CoreLayout.WORKER_EXECUTED), counter(CoreLayout.WORKER_STOLEN),
-                counter(CoreLayout.WORKER_FAILED_STEALS), counter(CoreLayout.WORKER_PARKS), counter(CoreLayout.WORKER_SPILLS),
-                counter(CoreLayout.WORKER_SPLITS), counter(CoreLayout.WORKER_POLLS), counter(CoreLayout.WORKER_PROMOTIONS),
-                counter(CoreLayout.WORKER_RECLAIMED), counter(CoreLayout.WORKER_WAITS_FOR_CHILD), counter(CoreLayout.WORKER_LEAPFROGS),
-                counter(CoreLayout.WORKER_PLACED), counter(CoreLayout.WORKER_ADMISSIONS), counter(CoreLayout.WORKER_ROTATIONS),
-                counter(CoreLayout.WORKER_RESUMED), counter(CoreLayout.WORKER_RESUMED_HERE));
-    }
-
     /** The slot of the ring that it prefers. Before it runs. */
     void home(int slot) {
         memory.putInt(blockRef + CoreLayout.WORKER_HOME_SLOT, slot);
     }
 
-    /** How often it asked for the beat. */
-    long polls() {
-        return counter(CoreLayout.WORKER_POLLS);
-    }
-
-    private WorkerCounters.State state() {
-        return switch (memory.loadAcquire(blockRef + CoreLayout.WORKER_STATE)) {
-            case CoreLayout.WORKER_STATE_RUNNING -> WorkerCounters.State.RUNNING;
-            case CoreLayout.WORKER_STATE_BLOCKED -> WorkerCounters.State.BLOCKED;
-            case CoreLayout.WORKER_STATE_SLEEPING -> WorkerCounters.State.SLEEPING;
-            case CoreLayout.WORKER_STATE_STOPPED -> WorkerCounters.State.STOPPED;
-            default -> WorkerCounters.State.IDLE;
-        };
-    }
-
-    private long counter(int offset) {
-        return memory.getLong(blockRef + offset);
+    /** Its counters. */
+    WorkerCounts counts() {
+        return counts;
     }
 }

@@ -142,7 +142,7 @@ final class WorkerForks {
         try {
             return call.getAsInt();
         } catch (PolyglotException e) {
-            worker.trapped(e, keep, stack);
+            worker.failures().trapped(e, keep, stack);
             return TRAPPED;
         }
     }

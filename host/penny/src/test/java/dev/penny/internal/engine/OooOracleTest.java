@@ -266,7 +266,8 @@ class OooOracleTest {
             for (long seed = 0; seed < MUTANT_PROGRAMS; seed++) {
                 ProgramOptions options = ProgramOptions.defaults().window(16).renaming(false);
                 wrong += machine.run(new OooProgram(seed, false), options, new Random(seed), kept).isPresent() ? 1 : 0;
-                assertEquals(Optional.empty(), machine.run(new OooProgram(seed, false), options, new Random(seed), EnumSet.allOf(Hazard.class)));
+                assertEquals(Optional.empty(),
+                        machine.run(new OooProgram(seed, false), options, new Random(seed), EnumSet.allOf(Hazard.class)));
             }
         }
         assertTrue(wrong > 0, "no program noticed that there are no edges for " + dropped);

@@ -162,7 +162,8 @@ class ScoreboardTest {
                     }
                     String found = told();
                     model.access(write, from, to, number, oldest, edges);
-                    assertEquals(told(), found, "seed=%d, number=%d, %s %d..%d".formatted(seed, number, write ? "write" : "read", from, to));
+                    assertEquals(told(), found, "seed=%d, number=%d, %s %d..%d"
+                            .formatted(seed, number, write ? "write" : "read", from, to));
                 }
             }
         }
