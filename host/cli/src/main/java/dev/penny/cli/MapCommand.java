@@ -55,6 +55,9 @@ final class MapCommand implements Callable<Integer> {
     @Mixin
     private TaskSettings settings;
 
+    @Mixin
+    private RecordSettings records;
+
     /** Exactly one of these. */
     static final class Inputs {
 
@@ -84,12 +87,13 @@ final class MapCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Terminal terminal = penny.terminal();
         options.check();
+        records.check();
         FunctionArgument wanted = FunctionArgument.parse(function);
         ModuleArgument modules = ModuleArgument.parse(terminal, module, options.classPath());
         try (InputSource source = inputs.open(terminal);
                 ResultTarget target = target(terminal);
                 Interrupts interrupts = Interrupts.listen(() -> quit(target, terminal))) {
-            try (Penny runtime = options.start(source.largestBytes())) {
+            try (Penny runtime = options.start(source.largestBytes(), builder -> records.apply(builder, terminal))) {
                 TaskFunction<?> found = wanted.in(modules.load(runtime, options.loadOptions(module)));
                 if (found.signature().parameters().size() != 1) {
                     throw new UsageException("map needs a function of one parameter: function=%s, parameters=%d"
@@ -97,7 +101,9 @@ final class MapCommand implements Callable<Integer> {
                 }
                 source.check(found);
                 settings.check(found);
-                return new MapSession(terminal, found, source, target, new MapSession.Style(json, progress), settings).run(interrupts);
+                int code = new MapSession(terminal, found, source, target, new MapSession.Style(json, progress), settings).run(interrupts);
+                records.finish(runtime, terminal);
+                return code;
             }
         }
     }

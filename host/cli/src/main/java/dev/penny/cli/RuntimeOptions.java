@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 
 /** Options of every command that runs tasks. */
@@ -108,12 +109,18 @@ final class RuntimeOptions {
      * @param largestBytes size of the largest argument known beforehand
      */
     Penny start(long largestBytes) {
+        return start(largestBytes, builder -> { });
+    }
+
+    /** The same, with more settings. */
+    Penny start(long largestBytes, Consumer<PennyBuilder> more) {
         PennyBuilder builder = Penny.builder();
         workers.ifPresent(builder::workers);
         backend.ifPresent(builder::backend);
         policy.ifPresent(builder::policy);
         seed.ifPresent(builder::seed);
         builder.memoryBytes(memoryBytes.orElseGet(() -> memoryFor(largestBytes)));
+        more.accept(builder);
         try {
             return builder.build();
         } catch (IllegalArgumentException e) {
