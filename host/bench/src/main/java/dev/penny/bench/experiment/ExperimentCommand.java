@@ -139,7 +139,8 @@ public final class ExperimentCommand implements Callable<Integer> {
             }
             pages().write(experiment, data);
             out.println(pages().csv(experiment));
-            show(experiment, data);
+            // From the file, as --plot does: it has fewer digits.
+            show(experiment, pages().read(experiment));
         }
         return 0;
     }
