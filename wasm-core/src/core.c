@@ -75,6 +75,11 @@ uint32_t penny_worker_help(uint32_t worker_id) {
     return pn_worker_help(checked_worker(worker_id));
 }
 
+uint32_t penny_log_poll(uint32_t worker_id) {
+    pn_worker *worker = checked_worker(worker_id);
+    return pn_log_is_on(worker) ? pn_log_poll(worker) : pn_fork_poll(worker);
+}
+
 uint32_t penny_log_choice(uint32_t worker_id, uint32_t what, uint32_t seen) {
     pn_worker *worker = checked_worker(worker_id);
     return pn_log_is_on(worker) ? pn_log_choice(worker, what, seen) : seen;

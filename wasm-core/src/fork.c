@@ -9,8 +9,9 @@
 #include "replay.h"
 #include "run.h"
 
-static uint32_t look_for_beat(pn_worker *worker) {
+uint32_t pn_fork_poll(pn_worker *worker) {
     const pn_globals *globals = pn_globals_get();
+    pn_counter_add(&worker->counters.polls, 1);
     if (globals->heartbeat_polls != 0) {
         if (worker->polls_to_beat > 1) {
             worker->polls_to_beat -= 1;
@@ -27,12 +28,6 @@ static uint32_t look_for_beat(pn_worker *worker) {
     uint32_t due = rests || beat != worker->beat_seen;
     worker->beat_seen = beat;
     return due ? PN_POLL_PROMOTE : 0;
-}
-
-uint32_t pn_fork_poll(pn_worker *worker) {
-    pn_counter_add(&worker->counters.polls, 1);
-    if (!pn_log_is_on(worker)) return look_for_beat(worker);
-    return pn_replay_is_on(worker) ? pn_replay_poll(worker) : pn_log_poll(worker, look_for_beat(worker));
 }
 
 static pn_ref alloc(pn_worker *worker) {

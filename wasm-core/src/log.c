@@ -4,6 +4,7 @@
 
 #include "deque.h"
 #include "find.h"
+#include "fork.h"
 #include "idle.h"
 #include "injector.h"
 #include "replay.h"
@@ -122,9 +123,9 @@ pn_ref pn_log_find(pn_worker *worker) {
     return took_outside(worker, pn_find_injected(worker));
 }
 
-uint32_t pn_log_poll(pn_worker *worker, uint32_t due) {
-    pn_lane *lane = &log_of(worker)->lanes[worker->id];
-    lane->polls++;
+uint32_t pn_log_poll(pn_worker *worker) {
+    log_of(worker)->lanes[worker->id].polls++;
+    uint32_t due = pn_replay_is_on(worker) ? pn_replay_poll(worker) : pn_fork_poll(worker);
     if (due & PN_POLL_PROMOTE) pn_log_decide(worker, PN_DECISION_BEAT, 0, 0, 0);
     return due | PN_POLL_AGAIN;
 }

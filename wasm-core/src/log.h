@@ -47,9 +47,8 @@ uint32_t pn_log_item(pn_ref frame);
 /* pn_find with a log. */
 pn_ref pn_log_find(pn_worker *worker);
 
-/* pn_fork_poll with a log: `due` is what it says without one. Recording counts forks in polls, so the guest must ask at
- * each: the answer has PN_POLL_AGAIN in it. */
-uint32_t pn_log_poll(pn_worker *worker, uint32_t due);
+/* pn_fork_poll with a log. Forks are counted in polls, so the guest must ask at each: the answer has PN_POLL_AGAIN in it. */
+uint32_t pn_log_poll(pn_worker *worker);
 
 /* Whether the owner pushes a promoted fork: 0 when its deque is full. */
 uint32_t pn_log_pushes(pn_worker *worker, pn_ref job);

@@ -149,6 +149,9 @@ PN_EXPORT("penny_log_choice") uint32_t penny_log_choice(uint32_t worker, uint32_
 /* Whether the oldest private fork should be promoted now: PN_POLL_* bits. */
 PN_EXPORT("penny_poll") uint32_t penny_poll(uint32_t worker);
 
+/* The same for hosts that record or replay. */
+PN_EXPORT("penny_log_poll") uint32_t penny_log_poll(uint32_t worker);
+
 /* Whether the task that is being dispatched, or the one it was forked for, has been cancelled: it may end early. A hint. */
 PN_EXPORT("penny_cancelled") uint32_t penny_cancelled(uint32_t worker);
 

@@ -46,8 +46,8 @@ static uint64_t fib_of(uint64_t n) {
     uint32_t worker = current_worker();
     pn_ref job = 0;
     if (n < 2) return n;
-    if (extra_poll && n == 3) penny_poll(worker);
-    if (penny_poll(worker) & PN_POLL_PROMOTE) job = penny_fork_alloc(worker, SLOT_FIB);
+    if (extra_poll && n == 3) penny_log_poll(worker);
+    if (penny_log_poll(worker) & PN_POLL_PROMOTE) job = penny_fork_alloc(worker, SLOT_FIB);
     if (job != 0) {
         record_of(job + PN_RECORD_OFFSET)[1] = n - 2;
         penny_fork_push(worker, job);

@@ -9,6 +9,7 @@ import dev.penny.api.CapacityException;
 import dev.penny.api.Joined;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.Outcome;
+import dev.penny.api.Policy;
 import dev.penny.api.Priority;
 import dev.penny.api.Recording;
 import dev.penny.api.Recording.Decision;
@@ -264,6 +265,16 @@ class RecordReplayTest {
     void withoutRecordingThereIsNone() {
         try (Penny penny = Penny.builder().workers(1).build()) {
             assertThrows(IllegalStateException.class, penny::recording);
+        }
+    }
+
+    @Test
+    void whatIsNotRecordedIsRefused() {
+        for (Policy policy : Policy.ALL.subList(1, Policy.ALL.size())) {
+            assertThrows(IllegalArgumentException.class, () -> Penny.builder().policy(policy).record(ROOM).build());
+        }
+        try (Penny penny = Penny.builder().workers(1).record(ROOM).build()) {
+            assertThrows(IllegalStateException.class, () -> penny.graph("g"));
         }
     }
 

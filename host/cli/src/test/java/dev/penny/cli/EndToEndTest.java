@@ -62,6 +62,23 @@ class EndToEndTest {
         }
     }
 
+    @Test
+    void aRecordedRunIsReplayed() {
+        String file = directory.resolve("run.penny").toString();
+        String[] command = {"map", SHA256, "sha256", "--files", "host/cli/src/**/*.java"};
+        assertEquals(ExitCode.OK, terminal.run(with(command, "--workers", "2", "--record", file)), terminal.err());
+        TestTerminal again = new TestTerminal(ROOT);
+        assertEquals(ExitCode.OK, again.run(with(command, "--replay", file)), again.err());
+        assertEquals(terminal.out(), again.out());
+        TestTerminal other = new TestTerminal(ROOT);
+        int code = other.run("map", SHA256, "sha256", "--files", "host/cli/src/main/**/R*.java", "--replay", file);
+        assertTrue(code != ExitCode.OK && other.err().contains("the run ended before its recording"), other.err());
+    }
+
+    private static String[] with(String[] command, String... more) {
+        return Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray(String[]::new);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"platform", "virtual", "fork-join", "deterministic"})
     void hashesFilesAsSha256sumOnEveryBackend(String backend) throws IOException {

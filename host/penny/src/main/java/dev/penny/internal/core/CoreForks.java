@@ -8,8 +8,9 @@ import org.graalvm.polyglot.Value;
  */
 public record CoreForks(Value poll, Value alloc, Value push, Value join, Value run, Value release, Value cancel, Value help, Value cancelled) {
 
-    static CoreForks of(Value exports) {
-        return new CoreForks(exports.getMember("penny_poll"), exports.getMember("penny_fork_alloc"), exports.getMember("penny_fork_push"),
+    /** @param logged decisions are recorded or replayed, so polls are too */
+    static CoreForks of(Value exports, boolean logged) {
+        return new CoreForks(exports.getMember(logged ? "penny_log_poll" : "penny_poll"), exports.getMember("penny_fork_alloc"), exports.getMember("penny_fork_push"),
                 exports.getMember("penny_join"), exports.getMember("penny_fork_run"), exports.getMember("penny_fork_release"),
                 exports.getMember("penny_fork_cancel"), exports.getMember("penny_worker_help"), exports.getMember("penny_cancelled"));
     }

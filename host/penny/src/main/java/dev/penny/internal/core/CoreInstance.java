@@ -15,7 +15,7 @@ public final class CoreInstance {
     private final Value fail;
     private final Value heapAlloc;
     private final Value stackPointer;
-    private final CoreForks forks;
+    private CoreForks forks;
 
     private CoreInstance(Value exports, Table table) {
         this.exports = exports;
@@ -25,7 +25,7 @@ public final class CoreInstance {
         this.fail = exports.getMember("penny_worker_fail");
         this.heapAlloc = exports.getMember("penny_heap_alloc");
         this.stackPointer = exports.getMember("__stack_pointer");
-        this.forks = CoreForks.of(exports);
+        this.forks = CoreForks.of(exports, false);
     }
 
     static CoreInstance create(WasmRuntime runtime, Value module, Value memory, Table table, CoreUpcalls upcalls) {
@@ -81,6 +81,11 @@ public final class CoreInstance {
     /** {@code penny_worker_fail}. */
     public CoreStatus fail(int worker, int keep) {
         return CoreStatus.of(fail.execute(worker, keep).asInt());
+    }
+
+    /** Makes forks poll with a log. Before they are used. */
+    public void logPolls() {
+        forks = CoreForks.of(exports, true);
     }
 
     /** {@code penny_log_choice}. */

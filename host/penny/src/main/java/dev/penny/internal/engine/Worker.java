@@ -124,6 +124,9 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         if (core == null) {
             CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), guests::bind);
             core = scheduler.coreModule().instantiate(table, this);
+            if (scheduler.isLogged()) {
+                core.logPolls();
+            }
             core.setStackPointer(stackTop());
             forks = new WorkerForks(this, scheduler, core, blockRef);
         }
