@@ -150,8 +150,8 @@ final class GraphExecution implements GraphRun, FrameOwner {
             if (failures.isEmpty()) {
                 failures = new ConcurrentHashMap<>();
             }
+            failures.put(index, cause); // Inside: another worker that finds the map still empty would replace it.
         }
-        failures.put(index, cause);
     }
 
     /** The core dispatches a node of a traced run, or did. */
