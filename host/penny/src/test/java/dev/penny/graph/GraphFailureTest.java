@@ -26,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -127,6 +128,32 @@ class GraphFailureTest {
                 assertTrue(failure.failures().get(2).cause().getMessage().contains("disk full"), failure::getMessage);
                 assertEquals(2, failure.getSuppressed().length);
                 assertEquals(2, run.result(fine));
+            }
+        }
+    }
+
+    /** Workers that record the first failures of a run at the same moment must not lose one. */
+    @Test
+    void noCauseIsLostWhenTasksFailTogether() {
+        AtomicInteger begun = new AtomicInteger();
+        TaskFunction<Object> fail = penny.javaModule("together").function("fail", "(i32)->i32", call -> {
+            begun.incrementAndGet();
+            for (long end = System.nanoTime() + 1_000_000; begun.get() < 2 && System.nanoTime() < end;) {
+                Thread.onSpinWait(); // For the other one, if there is a worker for it.
+            }
+            throw new IllegalStateException("t" + call.i32(0));
+        }).register().function("fail");
+        GraphBuilder builder = penny.graph("together");
+        List<GraphTask> tasks = List.of(builder.task("t0", fail, 0), builder.task("t1", fail, 1));
+        try (TaskGraph graph = builder.build()) {
+            for (int round = 0; round < 3000; round++) {
+                begun.set(0);
+                GraphRun run = graph.run();
+                assertThrows(GraphFailedException.class, run::join);
+                for (int i = 0; i < 2; i++) {
+                    NodeOutcome.Failed failed = assertInstanceOf(NodeOutcome.Failed.class, run.outcome(tasks.get(i)));
+                    assertTrue(failed.cause().getMessage().endsWith("reason=t" + i), failed.cause()::getMessage);
+                }
             }
         }
     }
