@@ -182,18 +182,18 @@ final class LiveTask<R> extends CompletableFuture<R> implements TaskHandle<R> {
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean cancelled = super.cancel(mayInterruptIfRunning);
-        if (cancelled) {
-            stopTimer();
-            skip();
+        if (isDone()) {
+            return false;
         }
-        return cancelled;
+        stopTimer();
+        skip();
+        return super.cancel(mayInterruptIfRunning);
     }
 
+    /** Skips first: who hears that it failed may rely on it that it does not start any more. */
     private void cancel(PennyException cause) {
-        if (completeExceptionally(cause)) {
-            skip();
-        }
+        skip();
+        completeExceptionally(cause);
     }
 
     /** If it has not started it never will; if it runs it can see that nobody wants its result. */
