@@ -111,10 +111,9 @@ record Pages(Path data, Path pages) {
     }
 
     private static String machine(Map<String, String> facts) {
-        return "Measured %s, mode %s, commit %s: %s processors (%s), %s, %s, GraalVM %s. Load average before: %s; spread of a serial "
-                + "loop: %s; %s s.%n"
-                .formatted(facts.get("date"), facts.get("mode"), facts.get("commit"), facts.get("processors"), facts.get("processor"),
-                        facts.get("os"), facts.get("jdk"), facts.get("graalvm"), facts.get("load"), facts.get("serial repeat spread"),
-                        facts.get("seconds"));
+        return ("Measured %s, mode %s, commit %s: %s processors (%s), %s, %s, GraalVM %s. Load average before: %s; spread of a serial "
+                + "loop: %s; %s s.%n").formatted(
+                facts.get("date"), facts.get("mode"), facts.get("commit"), facts.get("processors"), facts.get("processor"), facts.get("os"),
+                facts.get("jdk"), facts.get("graalvm"), facts.get("load"), facts.get("serial repeat spread"), facts.get("seconds"));
     }
 }

@@ -61,6 +61,13 @@ class PagesTest {
                 "scripts/experiment " + experiment.name() + " --plot");
     }
 
+    @ParameterizedTest
+    @MethodSource("experiments")
+    void noFormatIsLeftUnfilled(Experiment experiment) throws Exception {
+        String page = Files.readString(PAGES.page(experiment));
+        assertTrue(!page.contains("%s") && !page.contains("%n"), experiment.name());
+    }
+
     @Test
     void theTablesOfTheIndexAreThoseOfTheData() throws Exception {
         String index = Files.readString(PAGES.pages().resolve("README.md"));
