@@ -1,7 +1,9 @@
 package dev.penny.bench.experiment;
 
+import dev.penny.bench.suite.CompilerThreads;
 import dev.penny.bench.suite.SerialProbe;
 import dev.penny.bench.suite.Statistics;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +19,8 @@ final class Measuring {
 
     /** A point's runs before it is measured. */
     private static final int RUNS_BEFORE = 2;
+    private static final Duration COMPILED_AT_FIRST = Duration.ofSeconds(3);
+    private static final Duration COMPILED_IN_A_ROUND = Duration.ofMillis(500);
     /** Rounds per run of the serial loop. */
     private static final int SERIAL_EVERY = 4;
 
@@ -75,6 +79,13 @@ final class Measuring {
         }
     }
 
+    /** What has been run is often still being compiled when it has ended. */
+    private void awaitCompilers(Duration max) {
+        if (effort.warmShare() > 0) {
+            CompilerThreads.awaitQuiet(max);
+        }
+    }
+
     private void warmUp(Point point, Resources shared, long sliceNanos) throws Exception {
         long start = System.nanoTime();
         try (Resources resources = shared.ofPoint()) {
@@ -92,9 +103,11 @@ final class Measuring {
             for (int run = 0; run < RUNS_BEFORE && effort.warmShare() > 0; run++) {
                 variants.forEach(variant -> variant.trial().run());
             }
+            awaitCompilers(COMPILED_AT_FIRST);
             for (int round = 1; round <= effort.roundsMax()
                     && (round <= effort.roundsMin() || System.nanoTime() - start < sliceNanos); round++) {
                 if (round % SERIAL_EVERY == 1) {
+                    awaitCompilers(COMPILED_IN_A_ROUND);
                     serialNanos.add(SerialProbe.nanos());
                 }
                 for (int i = 0; i < variants.size(); i++) {

@@ -478,6 +478,9 @@ public final class Scheduler {
 
     void checkOpen(Object function) {
         PennyException cause = broken.get();
+        if (cause instanceof ReplayException) {
+            throw new ReplayException(cause.getMessage());
+        }
         if (cause != null) {
             throw new RuntimeUnusableException("the scheduler broke earlier: function=%s, reason=%s"
                     .formatted(function, cause.getMessage()), cause);
