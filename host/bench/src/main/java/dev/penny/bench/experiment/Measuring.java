@@ -19,8 +19,9 @@ final class Measuring {
 
     /** A point's runs before it is measured. */
     private static final int RUNS_BEFORE = 2;
-    private static final Duration COMPILED_AT_FIRST = Duration.ofSeconds(3);
-    private static final Duration COMPILED_IN_A_ROUND = Duration.ofMillis(500);
+    /** Each variant may have an engine of its own, and each of these compiles the core and the tasks. */
+    private static final Duration COMPILED_AT_FIRST = Duration.ofSeconds(60);
+    private static final Duration COMPILED_IN_A_ROUND = Duration.ofSeconds(5);
     /** Rounds per run of the serial loop. */
     private static final int SERIAL_EVERY = 4;
 
@@ -29,6 +30,7 @@ final class Measuring {
     private final Consumer<String> progress;
     private final List<Data.Line> lines = new ArrayList<>();
     private final List<Double> serialNanos = new ArrayList<>();
+    private long awaitedNanos;
 
     /** {@code progress} takes a short text now and then. */
     Measuring(Experiment experiment, Effort effort, Consumer<String> progress) {
@@ -70,19 +72,22 @@ final class Measuring {
         void point(Point point, long sliceNanos) throws Exception;
     }
 
-    /** Visits all points within a share of the budget; what one leaves over is for the rest. */
+    /** Visits all points within a share of the budget; what one leaves over is for the rest. Waiting for compilers is on top of it. */
     private void each(List<Point> points, long start, double share, String phase, Visit visit) throws Exception {
-        long end = start + (long) (effort.budget().toNanos() * share);
+        long budget = (long) (effort.budget().toNanos() * share);
         for (int i = 0; i < points.size(); i++) {
             progress.accept("%s %s %d of %d: %s".formatted(experiment.name(), phase, i + 1, points.size(), points.get(i).parameters()));
-            visit.point(points.get(i), Math.max(0, (end - System.nanoTime()) / (points.size() - i)));
+            long left = start + budget + awaitedNanos - System.nanoTime();
+            visit.point(points.get(i), Math.max(0, left / (points.size() - i)));
         }
     }
 
     /** What has been run is often still being compiled when it has ended. */
     private void awaitCompilers(Duration max) {
         if (effort.warmShare() > 0) {
+            long start = System.nanoTime();
             CompilerThreads.awaitQuiet(max);
+            awaitedNanos += System.nanoTime() - start;
         }
     }
 
@@ -97,7 +102,7 @@ final class Measuring {
     }
 
     private void measure(Point point, Resources shared, long sliceNanos) throws Exception {
-        long start = System.nanoTime();
+        long start = System.nanoTime() - awaitedNanos;
         try (Resources resources = shared.ofPoint()) {
             List<Point.Variant> variants = point.variants().apply(resources);
             for (int run = 0; run < RUNS_BEFORE && effort.warmShare() > 0; run++) {
@@ -105,7 +110,7 @@ final class Measuring {
             }
             awaitCompilers(COMPILED_AT_FIRST);
             for (int round = 1; round <= effort.roundsMax()
-                    && (round <= effort.roundsMin() || System.nanoTime() - start < sliceNanos); round++) {
+                    && (round <= effort.roundsMin() || System.nanoTime() - awaitedNanos - start < sliceNanos); round++) {
                 if (round % SERIAL_EVERY == 1) {
                     awaitCompilers(COMPILED_IN_A_ROUND);
                     serialNanos.add(SerialProbe.nanos());
