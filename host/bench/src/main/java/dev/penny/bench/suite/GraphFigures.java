@@ -1,12 +1,10 @@
 package dev.penny.bench.suite;
 
-import com.sun.management.ThreadMXBean;
 import dev.penny.Penny;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.graph.GraphBuilder;
 import dev.penny.api.graph.GraphTask;
 import dev.penny.api.graph.TaskGraph;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,20 +60,19 @@ final class GraphFigures {
         };
     }
 
-    /** Bytes of all threads, the medians of groups of runs. */
+    /** Bytes of all threads but the compilers', the medians of groups of runs. */
     private Figure rerun(int tasks) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         try (Setup setup = new Setup(workers)) {
             Spinning graph = new Spinning(setup, stencil(tasks / 10, 10));
             compiled(() -> graph.run(0));
             int runs = small ? 2 : 50;
             double[] bytes = new double[small ? 1 : 15];
             for (int group = 0; group < bytes.length; group++) {
-                long before = threads.getTotalThreadAllocatedBytes();
+                long before = CompilerThreads.bytesOfOthers();
                 for (int run = 0; run < runs; run++) {
                     graph.run(0);
                 }
-                bytes[group] = (double) (threads.getTotalThreadAllocatedBytes() - before) / runs;
+                bytes[group] = (double) (CompilerThreads.bytesOfOthers() - before) / runs;
             }
             return Figure.of(RERUN, Statistics.median(bytes), "bytes");
         } catch (Exception e) {
