@@ -29,7 +29,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,29 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tasks that wait for others, added while those wait, run, end or have ended. */
 @Timeout(60)
-class AfterTest {
-
-    private Penny penny;
-
-    @AfterEach
-    void nothingIsHeld() {
-        if (penny != null) {
-            LeakCheck.assertNothingHeld(penny);
-            penny.close();
-        }
-    }
-
-    static List<ForkPools.Pool> pools() {
-        return ForkPools.all();
-    }
-
-    private void start() {
-        penny = Penny.builder().workers(2).memoryBytes(16 << 20).build();
-    }
-
-    private TaskFunction<Object> java(String name, String signature, dev.penny.api.JavaTask task) {
-        return penny.javaModule("m-" + name).function(name, signature, task).register().function(name);
-    }
+class AfterTest extends OnePenny {
 
     @ParameterizedTest
     @MethodSource("pools")

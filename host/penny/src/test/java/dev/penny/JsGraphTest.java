@@ -1,10 +1,8 @@
 package dev.penny;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.penny.api.PennyException;
 import dev.penny.api.TaskHandle;
 import dev.penny.api.TaskModule;
 import dev.penny.internal.engine.LeakCheck;
@@ -12,8 +10,6 @@ import dev.penny.spi.ThreadBackend;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,14 +18,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code penny.graph}: {@code guest-modules/js/graphs.js}. */
 @Timeout(180)
-class JsGraphTest {
+class JsGraphTest extends GuestGraphContract {
 
-    static Stream<Named<Supplier<ThreadBackend>>> backends() {
-        return EveryBackendTest.backends();
-    }
-
-    private static TaskModule graphs(Penny penny) {
-        penny.load(Guests.dist("arith.wasm"));
+    @Override
+    TaskModule load(Penny penny) {
         return penny.load(Guests.js("graphs.js"));
     }
 
@@ -80,22 +72,6 @@ class JsGraphTest {
             assertTrue(answer.contains(" | graph failed: graph=chain, task=" + "abcd".charAt(wrong)), answer);
             assertEquals("done done done done | none", graphs.function("chain").call(9));
         }
-    }
-
-    @Test
-    void aTaskMayBePinnedToAnyWorkerThatHasAThread() {
-        try (Penny penny = Penny.builder().workers(3).backend("platform").build()) {
-            TaskModule graphs = graphs(penny);
-            for (int i = 0; i < 30; i++) {
-                assertEquals(81, graphs.function("pinned").call(i % 3));
-            }
-            LeakCheck.assertNothingHeld(penny);
-        }
-    }
-
-    private static void fails(TaskModule module, String function, String reason, Object... arguments) {
-        PennyException failure = assertThrows(PennyException.class, () -> module.function(function).call(arguments));
-        assertTrue(failure.getMessage().contains(reason), failure.getMessage());
     }
 
     @ParameterizedTest

@@ -18,7 +18,6 @@ import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskOptions;
 import dev.penny.api.TaskResults;
 import dev.penny.api.graph.Pipeline;
-import dev.penny.internal.engine.LeakCheck;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,29 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pipelines: order, widths, bounds, failure, cancellation and the end. */
 @Timeout(60)
-class PipelineTest {
-
-    private Penny penny;
-
-    @AfterEach
-    void nothingIsHeld() {
-        if (penny != null) {
-            LeakCheck.assertNothingHeld(penny);
-            penny.close();
-        }
-    }
-
-    static List<ForkPools.Pool> pools() {
-        return ForkPools.all();
-    }
-
-    private void start() {
-        penny = Penny.builder().workers(2).memoryBytes(16 << 20).build();
-    }
-
-    private TaskFunction<Object> java(String name, String signature, JavaTask task) {
-        return penny.javaModule("m-" + name).function(name, signature, task).register().function(name);
-    }
+class PipelineTest extends OnePenny {
 
     private static Iterator<Integer> numbers(int count) {
         return IntStream.range(0, count).boxed().iterator();

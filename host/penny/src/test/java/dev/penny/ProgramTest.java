@@ -18,14 +18,12 @@ import dev.penny.api.graph.ProgramOptions;
 import dev.penny.api.graph.Region;
 import dev.penny.api.graph.Storage;
 import dev.penny.api.graph.Variable;
-import dev.penny.internal.engine.LeakCheck;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,31 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Programs: values, places and ranges, order, the window, failure, cancellation and the end. */
 @Timeout(30)
-class ProgramTest {
+class ProgramTest extends OnePenny {
 
     private static final ProgramOptions DEFAULTS = ProgramOptions.defaults();
-
-    private Penny penny;
-
-    @AfterEach
-    void nothingIsHeld() {
-        if (penny != null) {
-            LeakCheck.assertNothingHeld(penny);
-            penny.close();
-        }
-    }
-
-    static List<ForkPools.Pool> pools() {
-        return ForkPools.all();
-    }
-
-    private void start() {
-        penny = Penny.builder().workers(2).memoryBytes(16 << 20).build();
-    }
-
-    private TaskFunction<Object> java(String name, String signature, dev.penny.api.JavaTask task) {
-        return penny.javaModule("m-" + name).function(name, signature, task).register().function(name);
-    }
 
     @ParameterizedTest
     @MethodSource("pools")

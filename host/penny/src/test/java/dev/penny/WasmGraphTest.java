@@ -22,8 +22,6 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,14 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Graphs that wasm guests build and run: {@code guest-modules/c/graphs.c}, and descriptions that no compiler would make. */
 @Timeout(180)
-class WasmGraphTest {
+class WasmGraphTest extends GuestGraphContract {
 
-    static Stream<Named<Supplier<ThreadBackend>>> backends() {
-        return EveryBackendTest.backends();
-    }
-
-    private static TaskModule graphs(Penny penny) {
-        penny.load(Guests.dist("arith.wasm"));
+    @Override
+    TaskModule load(Penny penny) {
         return penny.load(Guests.dist("graphs.wasm"));
     }
 
@@ -104,22 +98,6 @@ class WasmGraphTest {
             penny.load(Guests.js("arith.js"));
             assertEquals(5, graphs.function("squares").call(3));
         }
-    }
-
-    @Test
-    void aTaskMayBePinnedToAnyWorkerThatHasAThread() {
-        try (Penny penny = Penny.builder().workers(3).backend("platform").build()) {
-            TaskModule graphs = graphs(penny);
-            for (int i = 0; i < 30; i++) {
-                assertEquals(81, graphs.function("pinned").call(i % 3));
-            }
-            LeakCheck.assertNothingHeld(penny);
-        }
-    }
-
-    private static void fails(TaskModule module, String function, String reason, Object... arguments) {
-        PennyException failure = assertThrows(PennyException.class, () -> module.function(function).call(arguments));
-        assertTrue(failure.getMessage().contains(reason), failure.getMessage());
     }
 
     @ParameterizedTest

@@ -5,7 +5,6 @@ import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.WasmRuntime;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -24,9 +23,7 @@ final class Heartbeat implements AutoCloseable {
     private final WasmRuntime runtime;
     private final List<Worker> workers;
     private final Runnable wakeOne;
-    private final AtomicBoolean running = new AtomicBoolean();
-    private volatile boolean closed;
-    private Thread thread;
+    private final RestingThread thread = new RestingThread("penny-heartbeat", this::run);
 
     /** @param wakeOne unparks a sleeping worker, if there is one */
     Heartbeat(CoreMemory memory, WasmRuntime runtime, List<Worker> workers, Runnable wakeOne) {
@@ -38,17 +35,10 @@ final class Heartbeat implements AutoCloseable {
 
     /** Starts beating, if it does not. */
     void start() {
-        if (!running.compareAndSet(false, true)) {
-            return;
+        if (thread.claim()) {
+            setTimerWord(1);
+            thread.goOn();
         }
-        setTimerWord(1);
-        synchronized (this) {
-            if (thread == null && !closed) {
-                thread = Thread.ofPlatform().daemon().name("penny-heartbeat").inheritInheritableThreadLocals(false).start(this::run);
-                return;
-            }
-        }
-        LockSupport.unpark(thread);
     }
 
     private void run() {
@@ -63,7 +53,7 @@ final class Heartbeat implements AutoCloseable {
     private void beatUntilClosed() {
         int beat = CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT;
         long seen = polls();
-        for (int beats = 1; !closed; beats++) {
+        for (int beats = 1; !thread.isClosed(); beats++) {
             LockSupport.parkNanos(this, PERIOD.toNanos());
             memory.storeSeqCst(beat, memory.loadAcquire(beat) + 1);
             wakeForWaitingForks();
@@ -90,15 +80,13 @@ final class Heartbeat implements AutoCloseable {
         return workers.stream().mapToLong(worker -> worker.counts().polls()).sum();
     }
 
-    /** Every fork asks again until a poll finds the word cleared and {@code running} false, which starts the timer. */
+    /** Every fork asks again until a poll finds the word cleared and the claim free, which starts the timer. */
     private void rest() {
         setTimerWord(0);
         wakeForWaitingForks(); // A fork promoted before the word was cleared counted on this timer.
-        running.set(false);
+        thread.giveClaimBack();
         workers.forEach(worker -> worker.beat(true));
-        while (!running.get() && !closed) {
-            LockSupport.park(this);
-        }
+        thread.awaitClaim();
     }
 
     private void setTimerWord(int value) {
@@ -107,21 +95,6 @@ final class Heartbeat implements AutoCloseable {
 
     @Override
     public void close() {
-        Thread last;
-        synchronized (this) {
-            closed = true;
-            last = thread;
-        }
-        if (last != null) {
-            LockSupport.unpark(last);
-            while (last.isAlive()) {
-                try {
-                    last.join();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-            }
-        }
+        thread.close();
     }
 }

@@ -7,11 +7,7 @@ import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -22,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @param <R> the result's type
  */
-final class LiveTask<R> extends CompletableFuture<R> implements TaskHandle<R> {
+final class LiveTask<R> extends HelpingFuture<R> {
 
     /** A stretch of argument memory. */
     record Room(int ref, int bytes) { }
@@ -182,11 +178,10 @@ final class LiveTask<R> extends CompletableFuture<R> implements TaskHandle<R> {
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        if (isDone()) {
-            return false;
+        if (!isDone()) {
+            stopTimer();
+            skip();
         }
-        stopTimer();
-        skip();
         return super.cancel(mayInterruptIfRunning);
     }
 
@@ -204,34 +199,7 @@ final class LiveTask<R> extends CompletableFuture<R> implements TaskHandle<R> {
     }
 
     @Override
-    public CompletableFuture<R> toCompletableFuture() {
-        return copy();
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
-    }
-
-    private void await(long timeoutNanos) {
-        Waiter.await(scheduler, this::isDone, wake -> whenComplete((result, failure) -> wake.run()), timeoutNanos);
-    }
-
-    @Override
-    public R get() throws InterruptedException, ExecutionException {
-        await(Long.MAX_VALUE);
-        return super.get();
-    }
-
-    @Override
-    public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        await(unit.toNanos(timeout));
-        return super.get(timeout, unit);
-    }
-
-    @Override
-    public R join() {
-        await(Long.MAX_VALUE);
-        return super.join();
+    void await(long timeoutNanos) {
+        Waiter.await(scheduler, this, timeoutNanos);
     }
 }

@@ -2,25 +2,20 @@ package dev.penny.internal.engine;
 
 import dev.penny.api.PennyException;
 import dev.penny.api.TaskFunction;
-import dev.penny.api.TaskHandle;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostFrames;
 import dev.penny.internal.guest.GuestErrors;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One task and its future.
  *
  * @param <R> the result's type
  */
-final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<R>, FrameOwner {
+final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
 
     private static final VarHandle FRAME_INDEX;
 
@@ -237,31 +232,8 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
     }
 
     @Override
-    public CompletableFuture<R> toCompletableFuture() {
-        return copy();
-    }
-
-    @Override
-    public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new CompletableFuture<>();
-    }
-
-    @Override
-    public R get() throws InterruptedException, ExecutionException {
-        Waiter.await(scheduler, this, Long.MAX_VALUE);
-        return super.get();
-    }
-
-    @Override
-    public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        Waiter.await(scheduler, this, unit.toNanos(timeout));
-        return super.get(timeout, unit);
-    }
-
-    @Override
-    public R join() {
-        Waiter.await(scheduler, this, Long.MAX_VALUE);
-        return super.join();
+    void await(long timeoutNanos) {
+        Waiter.await(scheduler, this, timeoutNanos);
     }
 
     /** {@link #join} that throws the task's own failure. */

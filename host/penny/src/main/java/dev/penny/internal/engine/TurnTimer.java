@@ -5,7 +5,6 @@ import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.Sleepers;
 import dev.penny.internal.core.WasmRuntime;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -27,9 +26,7 @@ final class TurnTimer implements AutoCloseable {
     private final int workers;
     private final long periodNanos;
     private final boolean barrier;
-    private final AtomicBoolean running = new AtomicBoolean();
-    private volatile boolean closed;
-    private Thread thread;
+    private final RestingThread thread = new RestingThread("penny-ring", this::run);
 
     TurnTimer(CoreMemory memory, WasmRuntime runtime, Sleepers sleepers, int workers, Duration period, boolean barrier) {
         this.memory = memory;
@@ -42,23 +39,16 @@ final class TurnTimer implements AutoCloseable {
 
     /** Starts turning, if it does not. For a worker that enters the core. */
     void start() {
-        if (running.get() || !running.compareAndSet(false, true)) {
-            return;
+        if (thread.claim()) {
+            thread.goOn();
         }
-        synchronized (this) {
-            if (thread == null && !closed) {
-                thread = Thread.ofPlatform().daemon().name("penny-ring").inheritInheritableThreadLocals(false).start(this::run);
-                return;
-            }
-        }
-        LockSupport.unpark(thread);
     }
 
     private void run() {
         runtime.context().enter();
         try {
             long next = System.nanoTime() + periodNanos;
-            while (!closed) {
+            while (!thread.isClosed()) {
                 await(next);
                 turn();
                 if (sleepers.areAll(workers)) {
@@ -73,7 +63,7 @@ final class TurnTimer implements AutoCloseable {
     }
 
     private void await(long deadline) {
-        for (long left = deadline - System.nanoTime(); left > 0 && !closed; left = deadline - System.nanoTime()) {
+        for (long left = deadline - System.nanoTime(); left > 0 && !thread.isClosed(); left = deadline - System.nanoTime()) {
             if (left >= PARK_MIN_NANOS) {
                 LockSupport.parkNanos(this, left);
             } else {
@@ -93,30 +83,14 @@ final class TurnTimer implements AutoCloseable {
 
     /** A worker that leaves its sleep calls {@link #start}, and its bit is clear before it does. */
     private void rest() {
-        running.set(false);
-        if (!sleepers.areAll(workers) && running.compareAndSet(false, true)) {
-            return;
-        }
-        while (!running.get() && !closed) {
-            LockSupport.park(this);
+        thread.giveClaimBack();
+        if (sleepers.areAll(workers) || !thread.claim()) {
+            thread.awaitClaim();
         }
     }
 
     @Override
     public void close() {
-        Thread last;
-        synchronized (this) {
-            closed = true;
-            last = thread;
-        }
-        if (last == null) {
-            return;
-        }
-        LockSupport.unpark(last);
-        try {
-            last.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        thread.close();
     }
 }

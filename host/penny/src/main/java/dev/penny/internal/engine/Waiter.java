@@ -1,5 +1,6 @@
 package dev.penny.internal.engine;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -22,7 +23,12 @@ final class Waiter {
         if (hasEnded(forks, task.isDone()) || forks != null && task.runHere(forks)) {
             return;
         }
-        await(scheduler, task::isDone, wake -> task.whenComplete((result, failure) -> wake.run()), timeoutNanos);
+        await(scheduler, (CompletableFuture<?>) task, timeoutNanos);
+    }
+
+    /** The same for a future that this thread cannot complete by running its task. */
+    static void await(Scheduler scheduler, CompletableFuture<?> future, long timeoutNanos) {
+        await(scheduler, future::isDone, wake -> future.whenComplete((result, failure) -> wake.run()), timeoutNanos);
     }
 
     /** The same for anything; {@code onDone} is told once, before the first pause, what to run when it is done. */
