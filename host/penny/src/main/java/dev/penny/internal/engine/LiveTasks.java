@@ -166,7 +166,7 @@ public final class LiveTasks implements LiveGraph.Owner {
         graph.arrive(task.node(), 1, task.terms().placement());
         // Pairs with abandoned: either this sees that the scheduler has closed, or that sees the task.
         if (scheduler.isClosed() && byNode.remove(task.node(), task)) {
-            task.abandon(Scheduler.closed(task.loadedFunction()));
+            task.abandon(Lifecycle.closed(task.loadedFunction()));
         }
     }
 

@@ -250,7 +250,7 @@ final class LiveWindow implements LiveGraph.Owner {
     private void checkAlive() {
         if (scheduler.isClosed() || scheduler.isBroken()) {
             PennyException cause = abandoned;
-            throw cause != null ? cause : Scheduler.closed(name);
+            throw cause != null ? cause : Lifecycle.closed(name);
         }
     }
 

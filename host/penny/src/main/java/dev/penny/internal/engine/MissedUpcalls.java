@@ -48,7 +48,7 @@ final class MissedUpcalls {
             }
         }
         while (completionCount > 0) {
-            scheduler.completedLate(worker, completions[--completionCount]);
+            scheduler.completions().completedLate(worker, completions[--completionCount]);
         }
     }
 }

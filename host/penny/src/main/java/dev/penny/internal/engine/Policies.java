@@ -3,7 +3,9 @@ package dev.penny.internal.engine;
 import dev.penny.api.Policy;
 import dev.penny.api.RingOptions;
 import dev.penny.internal.core.CoreLayout;
+import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CorePolicy;
+import java.util.List;
 import java.util.Optional;
 
 /** What a policy is in words of the core. */
@@ -37,6 +39,22 @@ final class Policies {
             case Policy.MerryGoRound(RingOptions ring) -> Optional.of(ring);
             case Policy.Hybrid(RingOptions ring) -> Optional.of(ring);
         };
+    }
+
+    /**
+     * Tells the first workers where in the ring they are at home.
+     *
+     * @throws IllegalArgumentException there is no such place
+     */
+    static void writeHomes(RingOptions ring, CoreMemory memory, List<Worker> workers) {
+        List<Integer> homes = ring.homes();
+        int slots = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_SLOTS);
+        for (int worker = 0; worker < Math.min(homes.size(), workers.size()); worker++) {
+            if (homes.get(worker) >= slots) {
+                throw new IllegalArgumentException("no such home slot: worker=%d, slot=%d, slots=%d".formatted(worker, homes.get(worker), slots));
+            }
+            workers.get(worker).home(homes.get(worker));
+        }
     }
 
     private static CorePolicy inboxes(int policy, int capacity) {

@@ -7,7 +7,6 @@ import dev.penny.api.PennyException;
 import dev.penny.api.Recording;
 import dev.penny.api.ReplayException;
 import dev.penny.api.Policy;
-import dev.penny.api.RingOptions;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.api.graph.GraphBuilder;
@@ -20,7 +19,6 @@ import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreModule;
 import dev.penny.internal.core.DecisionLog;
 import dev.penny.internal.core.MemoryMapReader;
-import dev.penny.internal.core.Sleepers;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.vtable.SystemModules;
 import dev.penny.spi.ThreadBackend;
@@ -29,7 +27,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -43,10 +40,7 @@ import org.graalvm.polyglot.Value;
  */
 public final class Scheduler {
 
-    private enum Phase { OPEN, CLOSING, CLOSED }
-
     private static final long DRAIN_WAIT_NANOS = 20_000;
-    private static final int STEPPED_HEARTBEAT_POLLS = 4;
 
     private final EngineConfig config;
     private final WasmRuntime runtime;
@@ -63,16 +57,14 @@ public final class Scheduler {
     private final Heartbeat heartbeat;
     private final Optional<DecisionLog> log;
     private final Optional<Replay> replay;
-    private final AtomicReference<PennyException> broken = new AtomicReference<>();
-    private final Optional<TurnTimer> turnTimer;
+    private final Lifecycle lifecycle = new Lifecycle(this);
+    private final Completions completions;
+    private final WorkerThreads threads;
     /** Above those of host frames, so that a trace tells the two apart. */
     private final AtomicLong tickets = new AtomicLong(1L << 32);
-    private final ReentrantLock lifecycle = new ReentrantLock();
+    /** Of those who close it or swap its backend. */
+    private final ReentrantLock change = new ReentrantLock();
     private volatile LiveTasks liveTasks;
-    private volatile Phase phase = Phase.OPEN;
-    private volatile ThreadBackend.Crew crew;
-    private volatile ThreadBackend backend;
-    private volatile boolean stepped;
 
     private Scheduler(EngineConfig config, WasmRuntime runtime, CoreModule coreModule, Value tableModule) {
         this.config = config;
@@ -93,11 +85,9 @@ public final class Scheduler {
         this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
         this.log = log(config);
         this.replay = log.filter(DecisionLog::replays).map(replayed -> new Replay(this, replayed, workers));
-        this.turnTimer = Policies.ring(config.policy()).filter(ring -> !ring.period().isZero()).map(ring -> new TurnTimer(memory, runtime,
-                submitter.sleepers(), config.workers(), ring.period(), ring.barrier()));
-        Policies.ring(config.policy()).ifPresent(ring -> writeHomes(ring.homes()));
-        this.backend = config.backend();
-        this.crew = start(backend);
+        this.completions = new Completions(this);
+        Policies.ring(config.policy()).ifPresent(ring -> Policies.writeHomes(ring, memory, workers));
+        this.threads = new WorkerThreads(this, config.backend(), workers, turnTimer(config));
     }
 
     /**
@@ -125,6 +115,11 @@ public final class Scheduler {
                     Optional.of(DecisionLog.record(memory, argumentRegion(), given.workers(), given.seed(), record.decisions()));
             case Logging.Replay replayed -> Optional.of(DecisionLog.replay(memory, argumentRegion(), replayed.recording()));
         };
+    }
+
+    private Optional<TurnTimer> turnTimer(EngineConfig given) {
+        return Policies.ring(given.policy()).filter(ring -> !ring.period().isZero()).map(ring -> new TurnTimer(memory, runtime,
+                submitter.sleepers(), given.workers(), ring.period(), ring.barrier()));
     }
 
     // ---- parts
@@ -195,12 +190,12 @@ public final class Scheduler {
 
     /** The backend that lends threads now. */
     public ThreadBackend backend() {
-        return backend;
+        return threads.backend();
     }
 
     /** The hash of the schedule so far, if the backend steps its workers. */
     public OptionalLong traceHash() {
-        return crew.traceHash();
+        return threads.traceHash();
     }
 
     /** Counters of every worker, read while they run. */
@@ -215,7 +210,7 @@ public final class Scheduler {
      * @throws CapacityException it did not fit
      */
     public Recording recording() {
-        refuseOnWorker("recording");
+        lifecycle.refuseOnWorker("recording");
         DecisionLog made = log.orElseThrow(() -> new IllegalStateException("decisions are not recorded: ask the builder for it"));
         awaitDrained();
         if (made.overflowed()) {
@@ -243,142 +238,48 @@ public final class Scheduler {
         return heartbeat;
     }
 
-    // ---- threads
+    // ---- for workers and for those that wait for them
 
-    private void writeHomes(List<Integer> homes) {
-        int slots = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_SLOTS);
-        for (int worker = 0; worker < Math.min(homes.size(), workers.size()); worker++) {
-            if (homes.get(worker) >= slots) {
-                throw new IllegalArgumentException("no such home slot: worker=%d, slot=%d, slots=%d".formatted(worker, homes.get(worker), slots));
-            }
-            workers.get(worker).home(homes.get(worker));
-        }
-    }
-
-    /** For a worker that goes to work: on a backend that steps its workers the ring is turned by steps. */
+    /** See {@link WorkerThreads#startTurning}. */
     void startTurning() {
-        if (turnTimer.isPresent() && !stepped) {
-            turnTimer.get().start();
-        }
+        threads.startTurning();
     }
 
-    /** A crew for the workers, which do not run yet. Where workers are stepped, the beat is counted too. */
-    private ThreadBackend.Crew start(ThreadBackend next) {
-        ThreadBackend.Crew made = next.start(workers);
-        stepped = made.traceHash().isPresent();
-        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, stepped ? STEPPED_HEARTBEAT_POLLS : 0);
-        memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_TURN_STEPS,
-                Policies.ring(config.policy()).map(RingOptions::turnSteps).orElse(0));
-        return made;
-    }
-
-    /** For a worker whose task has come to a beat: without a timer nobody else runs until it lets them. */
+    /** See {@link WorkerThreads#letAnotherStep}. */
     void letAnotherStep() {
-        crew.letAnotherStep();
+        threads.letAnotherStep();
     }
 
-    /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
-    boolean stepAnother() {
-        boolean[] looked = new boolean[1];
-        Worker waiting = Worker.current();
-        waiting.steps(false);
-        try {
-            return crew.drive(() -> {
-                boolean stepped = looked[0];
-                looked[0] = true;
-                return stepped;
-            });
-        } finally {
-            waiting.steps(true);
-        }
+    WorkerThreads threads() {
+        return threads;
     }
 
-    /** Runs the workers on this thread until {@code done}, if the backend does that; false if the caller must wait itself. */
+    /** See {@link WorkerThreads#drive}. */
     boolean drive(BooleanSupplier done) {
-        if (done.getAsBoolean()) {
-            return false;
-        }
-        return replay.isPresent() && !Worker.onWorkerOf(this) ? replay.get().await(done, crew) : crew.drive(done);
+        return threads.drive(done);
     }
 
+    /** Wakes a worker that sleeps or is about to. */
     void unpark(int worker) {
-        workers.get(worker).wake();
-        crew.unpark(worker);
+        threads.unpark(worker);
     }
 
-    // ---- completion, on workers
-
+    /** See {@link Completions#completed}. */
     void completed(Worker worker, int frame) {
-        if (liveGraphs.completed(worker, frame)) {
-            return;
-        }
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE) {
-            nodeFailed(worker, frame);
-            return;
-        }
-        FrameOwner owner = owner(frame);
-        if (owner == null && (isClosed() || isBroken())) {
-            return; // It was told already that the scheduler has ended.
-        }
-        if (owner == null) {
-            throw new IllegalStateException("a frame completed that nobody waits for: frame=" + frame);
-        }
-        owner.completed(worker, frame, memory.getInt(frame + CoreLayout.FRAME_STATE));
-        submitter.startSpilled();
+        completions.completed(worker, frame);
     }
 
-    private void nodeFailed(Worker worker, int node) {
-        GraphExecution run = graphRun(node);
-        if (run == null) {
-            worker.failures().drop();
-        } else {
-            run.nodeFailed(worker, node);
-        }
-    }
-
-    /** A node of a traced graph is dispatched, or was. */
+    /** See {@link Completions#traced}. */
     void traced(Worker worker, int node, int event) {
-        GraphExecution run = graphRun(node);
-        if (run != null) {
-            run.traced(worker.index(), node, event);
-        }
+        completions.traced(worker, node, event);
     }
 
-    /** The run that a node belongs to; {@code null} if it was told already that the scheduler has ended. */
-    private GraphExecution graphRun(int node) {
-        int frame = memory.getInt(memory.getInt(node + CoreLayout.NODE_GRAPH) + CoreLayout.GRAPH_RUN);
-        return (GraphExecution) owner(frame);
-    }
-
-    /** A completion that found no stack: results in the heap are gone by now, so a frame that has some fails. */
-    void completedLate(Worker worker, int frame) {
-        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
-        if (kind != CoreLayout.KIND_SINGLE && kind != CoreLayout.KIND_BULK) {
-            if (kind == CoreLayout.KIND_NODE && memory.getInt(frame + CoreLayout.NODE_STATE) == CoreLayout.FRAME_STATE_FAILED) {
-                worker.failures().completedLate(new StackOverflowError());
-            }
-            completed(worker, frame);
-            return;
-        }
-        boolean single = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_SINGLE;
-        boolean resultsGone = (memory.getInt(frame + CoreLayout.FRAME_FLAGS) & CoreLayout.FLAG_RESULT_BYTES) != 0;
-        if (resultsGone && memory.getInt(frame + CoreLayout.FRAME_STATE) != CoreLayout.FRAME_STATE_CANCELLED) {
-            memory.putInt(frame + CoreLayout.FRAME_STATE, CoreLayout.FRAME_STATE_FAILED);
-            int block = memory.getInt(frame + CoreLayout.FRAME_BLOCK);
-            if (!single) {
-                memory.clear(block + CoreLayout.BLOCK_BYTES, memory.getInt(block + CoreLayout.BLOCK_COUNT));
-            }
-        }
-        worker.failures().completedLate(new StackOverflowError());
-        completed(worker, frame);
+    Completions completions() {
+        return completions;
     }
 
     void releaseFrame(int index) {
         submitter.frames().giveBack(index);
-    }
-
-    FrameOwner owner(int frame) {
-        return submitter.frames().owner(submitter.frames().index(frame));
     }
 
     void cancelFrame(int index, FrameOwner owner) {
@@ -460,67 +361,40 @@ public final class Scheduler {
     // ---- lifecycle
 
     boolean isClosed() {
-        return phase == Phase.CLOSED;
+        return lifecycle.isClosed();
     }
 
     boolean isBroken() {
-        return broken.get() != null;
+        return lifecycle.isBroken();
     }
 
     /** The engine cannot go on: every task that waits fails with this, now and later. */
     void broke(PennyException cause) {
-        if (broken.compareAndSet(null, cause)) {
+        if (lifecycle.breakFor(cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
             submitter.abandonAll(cause);
             liveGraphs.abandonAll(cause);
         }
     }
 
-    void checkOpen(Object function) {
-        PennyException cause = broken.get();
-        if (cause instanceof ReplayException) {
-            throw new ReplayException(cause.getMessage());
-        }
-        if (cause != null) {
-            throw new RuntimeUnusableException("the scheduler broke earlier: function=%s, reason=%s"
-                    .formatted(function, cause.getMessage()), cause);
-        }
-        if (phase != Phase.OPEN && !(phase == Phase.CLOSING && Worker.onWorkerOf(this))) {
-            throw closed(function);
-        }
-    }
-
-    static ClosedException closed(Object function) {
-        return new ClosedException("the scheduler is closed: function=" + function);
+    /** See {@link Lifecycle#checkOpen}. */
+    void checkOpen(Object what) {
+        lifecycle.checkOpen(what);
     }
 
     /** Moves the running workers to another backend. Nothing is lost; what runs finishes its current dispatch on the old threads. */
     public void swapBackend(ThreadBackend next) {
-        refuseOnWorker("swapBackend");
+        lifecycle.refuseOnWorker("swapBackend");
         if (replay.isPresent()) {
-            throw new IllegalStateException("a replay has its own backend: backend=" + backend.name());
+            throw new IllegalStateException("a replay has its own backend: backend=" + threads.backend().name());
         }
-        lifecycle.lock();
+        change.lock();
         try {
             checkOpen("swapBackend");
-            returnWorkers(CoreLayout.COMMAND_RETURN);
-            memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, CoreLayout.COMMAND_RUN);
-            backend = next;
-            crew = start(next);
-            // A waker may have claimed a worker while it was between crews: every worker looks for itself.
-            workers.forEach(worker -> crew.unpark(worker.index()));
+            threads.swap(next);
         } finally {
-            lifecycle.unlock();
+            change.unlock();
         }
-    }
-
-    private void returnWorkers(int command) {
-        memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, command);
-        while (submitter.sleepers().claimAny() != Sleepers.NONE) {
-            // Claimed, so that no worker parks again before it has seen the command.
-        }
-        workers.forEach(worker -> crew.unpark(worker.index()));
-        crew.awaitAllReturned();
     }
 
     /**
@@ -529,30 +403,29 @@ public final class Scheduler {
      * @param drain true waits for everything submitted, false cancels what has not started
      */
     public void close(boolean drain) {
-        refuseOnWorker("close");
+        lifecycle.refuseOnWorker("close");
         Optional<ReplayException> unfinished = Optional.empty();
-        lifecycle.lock();
+        change.lock();
         try {
-            if (phase == Phase.CLOSED) {
+            if (isClosed()) {
                 return;
             }
-            phase = Phase.CLOSING;
+            lifecycle.closing();
             if (drain && !isBroken()) {
                 awaitDrained();
                 unfinished = replay.flatMap(Replay::unfinished);
             }
-            phase = Phase.CLOSED;
-            returnWorkers(CoreLayout.COMMAND_STOP);
+            lifecycle.close();
+            threads.stop();
             deadlines.close();
             heartbeat.close();
-            turnTimer.ifPresent(TurnTimer::close);
-            submitter.abandonAll(closed("close"));
-            liveGraphs.abandonAll(closed("close"));
+            submitter.abandonAll(Lifecycle.closed("close"));
+            liveGraphs.abandonAll(Lifecycle.closed("close"));
             workers.forEach(worker -> worker.guests().close());
             modules.close();
             runtime.close();
         } finally {
-            lifecycle.unlock();
+            change.unlock();
         }
         if (unfinished.isPresent()) {
             throw unfinished.get();
@@ -565,12 +438,6 @@ public final class Scheduler {
             if (!drive(drained)) {
                 LockSupport.parkNanos(DRAIN_WAIT_NANOS);
             }
-        }
-    }
-
-    private void refuseOnWorker(String call) {
-        if (Worker.onWorkerOf(this)) {
-            throw new IllegalStateException(call + " would wait for the worker that calls it");
         }
     }
 }

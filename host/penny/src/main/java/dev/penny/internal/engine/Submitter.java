@@ -8,8 +8,6 @@ import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostFrames;
 import dev.penny.internal.core.Sleepers;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -32,10 +30,8 @@ final class Submitter {
     private final HostFrames<FrameOwner> frames;
     private final Sleepers sleepers;
     private final ArgumentRegion argumentRegion;
-    /** By {@code PRIORITY_*}, then by worker. */
-    private final List<Placement> placements;
+    private final Placements placements;
     private final Terms defaults;
-    private final AtomicInteger spilledCount = new AtomicInteger();
     private final TicketNames names;
 
     Submitter(Scheduler scheduler, CoreMemory memory, boolean rejectWhenFull) {
@@ -45,26 +41,14 @@ final class Submitter {
         this.frames = new HostFrames<>(memory);
         this.sleepers = new Sleepers(memory);
         this.argumentRegion = new ArgumentRegion(memory);
-        this.placements = placements(memory);
-        this.defaults = new Terms(normal(), 0);
-        this.names = new TicketNames(placements.size() - CoreLayout.PRIORITY_COUNT);
+        this.placements = new Placements(memory);
+        this.defaults = new Terms(placements.normal(), 0);
+        this.names = new TicketNames(placements.workers());
     }
 
     /** A name that another run of the program would give it too, or 0 if nobody wants to know: then the frame's number will do. */
     private long name() {
         return scheduler.isLogged() ? names.next(Worker.forksOn(scheduler)) : 0;
-    }
-
-    private static List<Placement> placements(CoreMemory memory) {
-        List<Placement> made = new ArrayList<>();
-        made.add(CoreLayout.PRIORITY_NORMAL, Placement.ofPriority(memory, CoreLayout.PRIORITY_NORMAL, "normal"));
-        made.add(CoreLayout.PRIORITY_HIGH, Placement.ofPriority(memory, CoreLayout.PRIORITY_HIGH, "high"));
-        made.add(CoreLayout.PRIORITY_LOW, Placement.ofPriority(memory, CoreLayout.PRIORITY_LOW, "low"));
-        int workers = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_COUNT);
-        for (int worker = 0; worker < workers; worker++) {
-            made.add(Placement.ofWorker(memory, worker));
-        }
-        return List.copyOf(made);
     }
 
     HostFrames<FrameOwner> frames() {
@@ -77,7 +61,7 @@ final class Submitter {
 
     /** Where what has no options goes. */
     Placement normal() {
-        return placements.get(CoreLayout.PRIORITY_NORMAL);
+        return placements.normal();
     }
 
     /** Of what has no options. */
@@ -87,17 +71,7 @@ final class Submitter {
 
     /** @throws IllegalArgumentException pinned to a worker that does not exist */
     Terms terms(TaskOptions options) {
-        int workers = placements.size() - CoreLayout.PRIORITY_COUNT;
-        if (options.worker().orElse(0) >= workers) {
-            throw new IllegalArgumentException("worker out of range: value=%d, min=0, max=%d"
-                    .formatted(options.worker().getAsInt(), workers - 1));
-        }
-        int index = options.worker().isPresent() ? CoreLayout.PRIORITY_COUNT + options.worker().getAsInt() : switch (options.priority()) {
-            case HIGH -> CoreLayout.PRIORITY_HIGH;
-            case NORMAL -> CoreLayout.PRIORITY_NORMAL;
-            case LOW -> CoreLayout.PRIORITY_LOW;
-        };
-        return new Terms(placements.get(index), options.deadline().map(Terms::nanos).orElse(0L));
+        return new Terms(placements.of(options), options.deadline().map(Terms::nanos).orElse(0L));
     }
 
     ArgumentRegion argumentRegion() {
@@ -119,7 +93,8 @@ final class Submitter {
         }
         Placement placement = task.terms().placement();
         if (Worker.onWorkerOf(scheduler)) {
-            spill(task);
+            task.setMayBeCancelledEarly();
+            placements.spill(task);
             startSpilled();
         } else if (rejectWhenFull) {
             task.stopTimer();
@@ -133,12 +108,6 @@ final class Submitter {
                 throw e;
             }
         }
-    }
-
-    private void spill(SubmittedTask<?> task) {
-        task.setMayBeCancelledEarly();
-        spilledCount.incrementAndGet();
-        task.terms().placement().spilled().add(task);
     }
 
     /** Queues a chunk, waiting for argument memory and a frame; {@code writer} fills the records. */
@@ -202,7 +171,7 @@ final class Submitter {
             return false;
         }
         // A task that waits for a graph should find it before other tasks: each of those would nest in it, and may wait for graphs too.
-        Placement placement = Worker.onWorkerOf(scheduler) ? placements.get(CoreLayout.PRIORITY_HIGH) : normal();
+        Placement placement = Worker.onWorkerOf(scheduler) ? placements.high() : normal();
         write(index, CoreLayout.KIND_GRAPH, 0, run.placed().nodes().ref(), placement.flags(), name);
         run.queued(index);
         if (publish(index, run, run, placement)) {
@@ -292,7 +261,7 @@ final class Submitter {
         }
         // Pairs with abandonAll: either this sees CLOSED, or abandonAll sees the owner.
         if (scheduler.isClosed() && frames.takeOwner(index, owner)) {
-            owner.abandon(Scheduler.closed(what));
+            owner.abandon(Lifecycle.closed(what));
             return true;
         }
         wake(placement);
@@ -320,28 +289,7 @@ final class Submitter {
 
     /** Starts what tasks submitted while the queue was full; true if something was started. */
     boolean startSpilled() {
-        if (spilledCount.get() == 0) {
-            return false;
-        }
-        boolean started = false;
-        for (Placement placement : placements) {
-            started |= startSpilled(placement);
-        }
-        return started;
-    }
-
-    private boolean startSpilled(Placement placement) {
-        boolean started = false;
-        SubmittedTask<?> task;
-        while ((task = placement.spilled().poll()) != null) {
-            if (!tryStart(task)) {
-                placement.spilled().add(task);
-                return started;
-            }
-            spilledCount.decrementAndGet();
-            started = true;
-        }
-        return started;
+        return placements.startSpilled(this::tryStart);
     }
 
     /** Puts a frame whose dispatch returned WAIT back to work: its blocking body is done. May run before the worker has left it. */
@@ -353,7 +301,7 @@ final class Submitter {
         if (memory.casSeqCst(state, CoreLayout.FRAME_STATE_RUNNING, CoreLayout.FRAME_STATE_READY)) {
             return; // The worker is still leaving; it queues the frame itself.
         }
-        Placement placement = placementOf(memory.getInt(frame + CoreLayout.FRAME_FLAGS));
+        Placement placement = placements.ofFlags(memory.getInt(frame + CoreLayout.FRAME_FLAGS));
         memory.storeSeqCst(state, CoreLayout.FRAME_STATE_READY);
         if (isFork) {
             // The worker that forked it dispatches it again when it joins; see join.h of the core.
@@ -369,12 +317,6 @@ final class Submitter {
             LockSupport.parkNanos(FULL_WAIT_NANOS);
         }
         wake(placement);
-    }
-
-    private Placement placementOf(int flags) {
-        int pin = flags >>> CoreLayout.FLAG_PIN_SHIFT;
-        int priority = flags >>> CoreLayout.FLAG_PRIORITY_SHIFT & 3;
-        return placements.get(pin == 0 ? priority : CoreLayout.PRIORITY_COUNT + pin - 1);
     }
 
     private void wake(Placement placement) {
@@ -394,7 +336,7 @@ final class Submitter {
 
     /** True if nothing that was submitted is still to be completed. */
     boolean allDone() {
-        return spilledCount.get() == 0 && frames.allFree();
+        return placements.nothingSpilled() && frames.allFree();
     }
 
     /** Fails everything that waits; the scheduler has ended or broken. */
@@ -405,12 +347,6 @@ final class Submitter {
                 owner.abandon(cause);
             }
         }
-        for (Placement placement : placements) {
-            SubmittedTask<?> task;
-            while ((task = placement.spilled().poll()) != null) {
-                spilledCount.decrementAndGet();
-                task.abandon(cause);
-            }
-        }
+        placements.abandonSpilled(cause);
     }
 }

@@ -44,7 +44,7 @@ final class Waiter {
         while (!hasEnded(forks, done.getAsBoolean()) && !Thread.currentThread().isInterrupted() && System.nanoTime() - startedNanos < timeoutNanos) {
             if (helped(forks) || forks.worker().workerForks().mayGive() && forks.giveOldest()) {
                 pause = 0;
-            } else if (!scheduler.stepAnother()) {
+            } else if (!scheduler.threads().stepAnother()) {
                 if (!told) {
                     Thread waiting = Thread.currentThread();
                     onDone.accept(() -> LockSupport.unpark(waiting));

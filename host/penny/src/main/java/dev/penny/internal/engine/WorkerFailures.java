@@ -63,7 +63,7 @@ final class WorkerFailures {
             case CoreLayout.KIND_JOB -> scheduler.forkFailures().put(frame, GuestErrors.failure(function, cause));
             default -> {
                 int root = kind == CoreLayout.KIND_BULK ? frame : memory.getInt(frame + CoreLayout.FRAME_ROOT);
-                scheduler.owner(root).itemFailed(memory.getInt(dispatch + ITEM_OF_DISPATCH), GuestErrors.failure(function, cause));
+                scheduler.completions().owner(root).itemFailed(memory.getInt(dispatch + ITEM_OF_DISPATCH), GuestErrors.failure(function, cause));
             }
         }
     }

@@ -154,7 +154,7 @@ final class WorkerForks {
 
     /** The upcall: the running task waits for a frame that another worker runs. */
     void rest() {
-        if (scheduler.stepAnother()) {
+        if (scheduler.threads().stepAnother()) {
             return;
         }
         int frame = memory.getInt(blockRef + CoreLayout.WORKER_AWAITED_FRAME);

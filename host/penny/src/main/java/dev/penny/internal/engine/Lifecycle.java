@@ -1,0 +1,77 @@
+package dev.penny.internal.engine;
+
+import dev.penny.api.ClosedException;
+import dev.penny.api.PennyException;
+import dev.penny.api.ReplayException;
+import dev.penny.api.RuntimeUnusableException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Whether a scheduler takes work: open, then closing while what was submitted still runs, then closed; and at any time broken, for good.
+ *
+ * <p><b>Threads:</b> any; {@link #closing} and {@link #close} exclude each other by the caller's lock.
+ */
+final class Lifecycle {
+
+    private enum Phase { OPEN, CLOSING, CLOSED }
+
+    private final Scheduler scheduler;
+    private final AtomicReference<PennyException> broken = new AtomicReference<>();
+    private volatile Phase phase = Phase.OPEN;
+
+    Lifecycle(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    boolean isClosed() {
+        return phase == Phase.CLOSED;
+    }
+
+    boolean isBroken() {
+        return broken.get() != null;
+    }
+
+    /** From now on only tasks may submit. */
+    void closing() {
+        phase = Phase.CLOSING;
+    }
+
+    void close() {
+        phase = Phase.CLOSED;
+    }
+
+    /** The first cause counts; false if there was one already. */
+    boolean breakFor(PennyException cause) {
+        return broken.compareAndSet(null, cause);
+    }
+
+    /**
+     * For whoever submits, or asks for anything else that needs workers.
+     *
+     * @param what for the message
+     */
+    void checkOpen(Object what) {
+        PennyException cause = broken.get();
+        if (cause instanceof ReplayException) {
+            throw new ReplayException(cause.getMessage());
+        }
+        if (cause != null) {
+            throw new RuntimeUnusableException("the scheduler broke earlier: function=%s, reason=%s"
+                    .formatted(what, cause.getMessage()), cause);
+        }
+        if (phase != Phase.OPEN && !(phase == Phase.CLOSING && Worker.onWorkerOf(scheduler))) {
+            throw closed(what);
+        }
+    }
+
+    /** For calls that wait until the workers have done something. */
+    void refuseOnWorker(String call) {
+        if (Worker.onWorkerOf(scheduler)) {
+            throw new IllegalStateException(call + " would wait for the worker that calls it");
+        }
+    }
+
+    static ClosedException closed(Object what) {
+        return new ClosedException("the scheduler is closed: function=" + what);
+    }
+}
