@@ -213,25 +213,25 @@ final class LiveTask<R> extends CompletableFuture<R> implements TaskHandle<R> {
         return new CompletableFuture<>();
     }
 
-    private void await(long timeoutNanos) {
-        Waiter.await(scheduler, this::isDone, wake -> whenComplete((result, failure) -> wake.run()), timeoutNanos);
+    private void tellWhenDone(Runnable wake) {
+        whenComplete((result, failure) -> wake.run());
     }
 
     @Override
     public R get() throws InterruptedException, ExecutionException {
-        await(Long.MAX_VALUE);
+        Waiter.awaitInterruptibly(scheduler, this::isDone, this::tellWhenDone, super::get, Long.MAX_VALUE);
         return super.get();
     }
 
     @Override
     public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        await(unit.toNanos(timeout));
-        return super.get(timeout, unit);
+        Waiter.awaitInterruptibly(scheduler, this::isDone, this::tellWhenDone, super::get, unit.toNanos(timeout));
+        return super.get(0, unit);
     }
 
     @Override
     public R join() {
-        await(Long.MAX_VALUE);
+        Waiter.await(scheduler, this::isDone, this::tellWhenDone, super::get);
         return super.join();
     }
 }

@@ -164,9 +164,9 @@ public final class LiveTasks implements LiveGraph.Owner {
             edge += CoreLayout.EDGE_BYTES;
         }
         graph.arrive(task.node(), 1, task.terms().placement());
-        // Pairs with abandoned: either this sees that the scheduler has closed, or that sees the task.
-        if (scheduler.isClosed() && byNode.remove(task.node(), task)) {
-            task.abandon(Lifecycle.closed(task.loadedFunction()));
+        // Pairs with abandoned: either this sees that the scheduler has ended, or that sees the task.
+        if (scheduler.hasEnded() && byNode.remove(task.node(), task)) {
+            task.abandon(scheduler.ending(task.loadedFunction()));
         }
     }
 

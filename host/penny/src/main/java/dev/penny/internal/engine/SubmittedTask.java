@@ -150,6 +150,14 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         }
     }
 
+    /** Whether a worker is busy with it, perhaps though its future is complete already. */
+    boolean stillRuns() {
+        int index = frameIndex;
+        HostFrames<FrameOwner> frames = scheduler.submitter().frames();
+        return index != HostFrames.NONE && !scheduler.hasEnded() && frames.owner(index) == this
+                && scheduler.memory().loadSeqCst(frames.ref(index) + CoreLayout.FRAME_STATE) != CoreLayout.FRAME_STATE_CANCELLED;
+    }
+
     /** Keeps a task from starting, but lets one that runs end; it completes as cancelled when a worker comes to it. */
     void cancelUnlessStarted() {
         int index = frameIndex;
@@ -246,21 +254,37 @@ final class SubmittedTask<R> extends CompletableFuture<R> implements TaskHandle<
         return new CompletableFuture<>();
     }
 
+    /** Whether there is nothing to wait for: it has ended, or could be run here and now. */
+    private boolean needsNoWait() {
+        ForkStack forks = Worker.forksOn(scheduler);
+        return forks == null ? isDone() : Waiter.hasEnded(forks, isDone()) || runHere(forks);
+    }
+
+    private void tellWhenDone(Runnable wake) {
+        whenComplete((result, failure) -> wake.run());
+    }
+
     @Override
     public R get() throws InterruptedException, ExecutionException {
-        Waiter.await(scheduler, this, Long.MAX_VALUE);
+        if (!needsNoWait()) {
+            Waiter.awaitInterruptibly(scheduler, this::isDone, this::tellWhenDone, super::get, Long.MAX_VALUE);
+        }
         return super.get();
     }
 
     @Override
     public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        Waiter.await(scheduler, this, unit.toNanos(timeout));
-        return super.get(timeout, unit);
+        if (!needsNoWait()) {
+            Waiter.awaitInterruptibly(scheduler, this::isDone, this::tellWhenDone, super::get, unit.toNanos(timeout));
+        }
+        return super.get(0, unit);
     }
 
     @Override
     public R join() {
-        Waiter.await(scheduler, this, Long.MAX_VALUE);
+        if (!needsNoWait()) {
+            Waiter.await(scheduler, this::isDone, this::tellWhenDone, super::get);
+        }
         return super.join();
     }
 
