@@ -87,7 +87,7 @@ final class MapCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Terminal terminal = penny.terminal();
         options.check();
-        records.check();
+        records.check(terminal);
         FunctionArgument wanted = FunctionArgument.parse(function);
         ModuleArgument modules = ModuleArgument.parse(terminal, module, options.classPath());
         try (InputSource source = inputs.open(terminal);
@@ -102,8 +102,7 @@ final class MapCommand implements Callable<Integer> {
                 source.check(found);
                 settings.check(found);
                 int code = new MapSession(terminal, found, source, target, new MapSession.Style(json, progress), settings).run(interrupts);
-                records.finish(runtime, terminal);
-                return code;
+                return records.finish(runtime, terminal) || code != ExitCode.OK ? code : ExitCode.FAILED;
             }
         }
     }

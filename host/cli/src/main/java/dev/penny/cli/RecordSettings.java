@@ -2,6 +2,7 @@ package dev.penny.cli;
 
 import dev.penny.Penny;
 import dev.penny.PennyBuilder;
+import dev.penny.api.CapacityException;
 import dev.penny.api.Recording;
 import java.io.IOException;
 import java.util.Optional;
@@ -20,11 +21,12 @@ final class RecordSettings {
             description = "Make the workers decide what FILE says: the same command, its workers, seed and backend.")
     private Optional<String> replay = Optional.empty();
 
-    /** @throws UsageException both are given */
-    void check() {
+    /** @throws UsageException both are given, or the recording could not be written */
+    void check(Terminal terminal) {
         if (record.isPresent() && replay.isPresent()) {
             throw new UsageException("--record and --replay exclude each other");
         }
+        record.ifPresent(file -> ResultTarget.requireWritable(terminal, file));
     }
 
     /** @throws dev.penny.api.LoadException the recording cannot be read */
@@ -36,12 +38,24 @@ final class RecordSettings {
     /**
      * After the run.
      *
-     * @throws IOException the recording cannot be written
-     * @throws dev.penny.api.CapacityException there were more decisions than there is room for
+     * @return false if there is no recording: too much was decided, or it could not be written; the user has been told
      */
-    void finish(Penny penny, Terminal terminal) throws IOException {
-        if (record.isPresent()) {
-            penny.recording().save(terminal.directory().resolve(record.get()));
+    boolean finish(Penny penny, Terminal terminal) {
+        if (record.isEmpty()) {
+            return true;
         }
+        try {
+            byte[] recording = penny.recording().toBytes();
+            try (ResultTarget target = ResultTarget.file(terminal, record.get())) {
+                target.stream().write(recording);
+                target.complete();
+            }
+            return true;
+        } catch (CapacityException | UsageException e) {
+            terminal.err().println("penny: not recorded: " + e.getMessage());
+        } catch (IOException e) {
+            terminal.err().println("penny: not recorded: file=%s, reason=%s".formatted(record.get(), Errors.reason(e)));
+        }
+        return false;
     }
 }

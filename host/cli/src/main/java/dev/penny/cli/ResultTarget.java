@@ -60,6 +60,21 @@ final class ResultTarget implements AutoCloseable {
         }
     }
 
+    /**
+     * Looks whether {@link #file} would find a place for it; for what is written at the end of a long run.
+     *
+     * @throws UsageException if not
+     */
+    static void requireWritable(Terminal terminal, String name) {
+        Path path = terminal.resolve(name).toAbsolutePath();
+        Path place = Files.exists(path) && !Files.isRegularFile(path) ? path : path.getParent();
+        String reason = Files.isDirectory(path) ? "it is a directory" : !Files.exists(place) ? "no such file"
+                : !Files.isWritable(place) ? "permission denied" : "";
+        if (!reason.isEmpty()) {
+            throw new UsageException("cannot write: file=%s, reason=%s".formatted(name, reason));
+        }
+    }
+
     OutputStream stream() {
         return out;
     }

@@ -51,7 +51,10 @@ public interface TaskFunction<R> {
     /** {@link #submit} and wait for the result. @throws TaskFailedException if the task failed */
     R call(Object... arguments);
 
-    /** One task per element; an element is the argument, or an {@code Object[]} of the arguments. */
+    /**
+     * One task per element; an element is the argument, or an {@code Object[]} of the arguments. What the iterator throws comes out of the
+     * results, behind the outcomes of all elements before it.
+     */
     TaskResults<R> map(Iterator<?> inputs);
 
     /** As {@link #map(Iterator)}, all at once. @throws TaskFailedException the first failure in input order */

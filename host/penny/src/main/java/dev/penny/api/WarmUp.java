@@ -41,7 +41,7 @@ public record WarmUp(long calls, Duration elapsed, boolean settled, double nanos
             if (elapsed - before < BATCH_NANOS && batch < BATCH_MAX) {
                 batch *= 2;
             }
-        } while (!settling.settled() && elapsed < limit.toNanos());
+        } while (!settling.settled() && Duration.ofNanos(elapsed).compareTo(limit) < 0);
         return new WarmUp(calls, Duration.ofNanos(elapsed), settling.settled(), settling.best());
     }
 

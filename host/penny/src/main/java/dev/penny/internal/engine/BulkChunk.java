@@ -167,19 +167,7 @@ final class BulkChunk implements FrameOwner {
 
     /** Waits, driving the workers if they run on this thread. Interrupts are kept for the caller. */
     void await() {
-        Waiter.await(scheduler, this::isFinished, wake -> { }, Long.MAX_VALUE);
-        boolean interrupted = false;
-        while (true) {
-            try {
-                finished.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Waiter.await(scheduler, this::isFinished, wake -> { }, finished::await);
     }
 
     /** From submission to completion; for sizing the next chunks. */

@@ -29,7 +29,7 @@ final class BulkRun<R> implements TaskResults<R> {
     private final Scheduler scheduler;
     private final LoadedFunction<R> function;
     private final Terms terms;
-    private final Iterator<?> inputs;
+    private final Inputs inputs;
     private final InFlight inFlight;
     private final int windowMax;
     private final long chunkBytesMax;
@@ -43,7 +43,7 @@ final class BulkRun<R> implements TaskResults<R> {
         this.function = function;
         this.terms = terms;
         this.inFlight = new InFlight(scheduler, function, terms);
-        this.inputs = inputs;
+        this.inputs = new Inputs(inputs);
         this.chunkItems = Math.min(CHUNK_ITEMS_START_MAX, function.chunkItemsHint());
         this.windowMax = CHUNKS_PER_WORKER * scheduler.workerCount();
         this.chunkBytesMax = scheduler.isLogged() ? CHUNK_BYTES_MIN
@@ -64,6 +64,7 @@ final class BulkRun<R> implements TaskResults<R> {
                 current = finish(window.remove());
             } else if (!failNext()) {
                 inFlight.finish();
+                inputs.throwFailure();
                 return false;
             }
         }

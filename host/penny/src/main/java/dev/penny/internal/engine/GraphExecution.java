@@ -185,13 +185,13 @@ final class GraphExecution implements GraphRun, FrameOwner {
 
     /** Waits, running other tasks meanwhile on a worker. */
     void awaitEnd() {
-        Waiter.await(scheduler, end, Long.MAX_VALUE);
+        Waiter.await(scheduler, end::isDone, wake -> end.whenComplete((run, failure) -> wake.run()), end::get);
         end.handle((run, failure) -> run).join();
     }
 
     @Override
     public GraphRun join() {
-        Waiter.await(scheduler, end, Long.MAX_VALUE);
+        Waiter.await(scheduler, end::isDone, wake -> end.whenComplete((run, failure) -> wake.run()), end::get);
         try {
             return end.join();
         } catch (CompletionException e) {

@@ -14,8 +14,26 @@ import java.util.concurrent.TimeoutException;
  */
 abstract class HelpingFuture<R> extends CompletableFuture<R> implements TaskHandle<R> {
 
-    /** Returns when it is complete, the time is over or the thread was interrupted. */
-    abstract void await(long timeoutNanos);
+    final Scheduler scheduler;
+
+    HelpingFuture(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /** Whether there is nothing to wait for: it has ended, or could be run here and now. */
+    boolean endsHere() {
+        return false;
+    }
+
+    private void tellWhenDone(Runnable wake) {
+        whenComplete((result, failure) -> wake.run());
+    }
+
+    private void awaitInterruptibly(long timeoutNanos) throws InterruptedException {
+        if (!endsHere()) {
+            Waiter.awaitInterruptibly(scheduler, this::isDone, this::tellWhenDone, super::get, timeoutNanos);
+        }
+    }
 
     @Override
     public CompletableFuture<R> toCompletableFuture() {
@@ -29,19 +47,21 @@ abstract class HelpingFuture<R> extends CompletableFuture<R> implements TaskHand
 
     @Override
     public R get() throws InterruptedException, ExecutionException {
-        await(Long.MAX_VALUE);
+        awaitInterruptibly(Long.MAX_VALUE);
         return super.get();
     }
 
     @Override
     public R get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-        await(unit.toNanos(timeout));
-        return super.get(timeout, unit);
+        awaitInterruptibly(unit.toNanos(timeout));
+        return super.get(0, unit);
     }
 
     @Override
     public R join() {
-        await(Long.MAX_VALUE);
+        if (!endsHere()) {
+            Waiter.await(scheduler, this::isDone, this::tellWhenDone, super::get);
+        }
         return super.join();
     }
 }

@@ -18,6 +18,7 @@ final class Lifecycle {
     private final Scheduler scheduler;
     private final AtomicReference<PennyException> broken = new AtomicReference<>();
     private volatile Phase phase = Phase.OPEN;
+    private volatile boolean hurries;
 
     Lifecycle(Scheduler scheduler) {
         this.scheduler = scheduler;
@@ -29,6 +30,26 @@ final class Lifecycle {
 
     boolean isBroken() {
         return broken.get() != null;
+    }
+
+    /** Whether nothing runs any more that has not begun. */
+    boolean hasEnded() {
+        return isClosed() || isBroken();
+    }
+
+    /** Why it has ended, for what will not run. */
+    PennyException ending(Object what) {
+        PennyException cause = broken.get();
+        return cause != null ? cause : closed(what);
+    }
+
+    /** Somebody who waits until all is done shall not wait any more. */
+    void hurry() {
+        hurries = true;
+    }
+
+    boolean hurries() {
+        return hurries;
     }
 
     /** From now on only tasks may submit. */

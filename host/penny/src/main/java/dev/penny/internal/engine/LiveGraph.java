@@ -167,7 +167,7 @@ final class LiveGraph {
         boolean interrupted = false;
         try {
             while (!over.getAsBoolean()) {
-                Waiter.await(scheduler, over, wake -> arm(), Long.MAX_VALUE);
+                Waiter.help(scheduler, over, wake -> arm(), Long.MAX_VALUE);
                 arm();
                 if (!over.getAsBoolean() && !Worker.onWorkerOf(scheduler)) {
                     // Looks again now and then: after a swap the workers may be for this thread to run.

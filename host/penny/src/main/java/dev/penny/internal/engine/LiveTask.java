@@ -23,7 +23,6 @@ final class LiveTask<R> extends HelpingFuture<R> {
     /** A stretch of argument memory. */
     record Room(int ref, int bytes) { }
 
-    private final Scheduler scheduler;
     private final LiveGraph graph;
     private final LoadedFunction<R> function;
     private final Terms terms;
@@ -38,7 +37,7 @@ final class LiveTask<R> extends HelpingFuture<R> {
     private Future<?> timer;
 
     LiveTask(Scheduler scheduler, LiveGraph graph, FunctionCalls<R> called, Room room, List<TaskHandle<?>> prerequisites) {
-        this.scheduler = scheduler;
+        super(scheduler);
         this.graph = graph;
         this.function = called.loaded();
         this.terms = called.terms();
@@ -57,10 +56,6 @@ final class LiveTask<R> extends HelpingFuture<R> {
 
     LoadedFunction<R> loadedFunction() {
         return function;
-    }
-
-    Scheduler scheduler() {
-        return scheduler;
     }
 
     @Override
@@ -196,10 +191,5 @@ final class LiveTask<R> extends HelpingFuture<R> {
         if (!ended) {
             graph.poison(node, 0);
         }
-    }
-
-    @Override
-    void await(long timeoutNanos) {
-        Waiter.await(scheduler, this, timeoutNanos);
     }
 }

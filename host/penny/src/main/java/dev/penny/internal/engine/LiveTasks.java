@@ -164,14 +164,14 @@ public final class LiveTasks implements LiveGraph.Owner {
             edge += CoreLayout.EDGE_BYTES;
         }
         graph.arrive(task.node(), 1, task.terms().placement());
-        // Pairs with abandoned: either this sees that the scheduler has closed, or that sees the task.
-        if (scheduler.isClosed() && byNode.remove(task.node(), task)) {
-            task.abandon(Lifecycle.closed(task.loadedFunction()));
+        // Pairs with abandoned: either this sees that the scheduler has ended, or that sees the task.
+        if (scheduler.hasEnded() && byNode.remove(task.node(), task)) {
+            task.abandon(scheduler.ending(task.loadedFunction()));
         }
     }
 
     private void connect(LiveTask<?> task, TaskHandle<?> prerequisite, int edge, int argument) {
-        if (prerequisite instanceof LiveTask<?> live && live.scheduler() == scheduler && live.link(task, edge, argument)) {
+        if (prerequisite instanceof LiveTask<?> live && live.scheduler == scheduler && live.link(task, edge, argument)) {
             return;
         }
         prerequisite.whenComplete((result, failure) -> {

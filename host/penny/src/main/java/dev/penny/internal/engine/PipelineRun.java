@@ -28,7 +28,7 @@ final class PipelineRun implements TaskResults<Object>, LiveWindow.Retirement {
     private final PipelineDraft.Plan plan;
     private final Scheduler scheduler;
     private final List<PipelineDraft.Stage> stages;
-    private final Iterator<?> inputs;
+    private final Inputs inputs;
     private final LiveWindow window;
     private final LiveNode node = new LiveNode();
     private final int[] semaphores;
@@ -54,7 +54,7 @@ final class PipelineRun implements TaskResults<Object>, LiveWindow.Retirement {
         this.plan = plan;
         this.scheduler = plan.scheduler();
         this.stages = plan.list();
-        this.inputs = inputs;
+        this.inputs = new Inputs(inputs);
         scheduler.checkOpen(plan);
         this.semaphores = new int[stages.size()];
         int count = 0;
@@ -202,6 +202,7 @@ final class PipelineRun implements TaskResults<Object>, LiveWindow.Retirement {
         }
         if (taken.isEmpty()) {
             close();
+            inputs.throwFailure();
             return false;
         }
         return true;

@@ -368,6 +368,16 @@ public final class Scheduler {
         return lifecycle.isBroken();
     }
 
+    /** See {@link Lifecycle#hasEnded}. */
+    boolean hasEnded() {
+        return lifecycle.hasEnded();
+    }
+
+    /** See {@link Lifecycle#ending}. */
+    PennyException ending(Object what) {
+        return lifecycle.ending(what);
+    }
+
     /** The engine cannot go on: every task that waits fails with this, now and later. */
     void broke(PennyException cause) {
         if (lifecycle.breakFor(cause)) {
@@ -400,10 +410,13 @@ public final class Scheduler {
     /**
      * Ends the scheduler. Idempotent; blocks until every worker is out.
      *
-     * @param drain true waits for everything submitted, false cancels what has not started
+     * @param drain true waits for everything submitted, false cancels what has not started, also for a thread that waits here already
      */
     public void close(boolean drain) {
         lifecycle.refuseOnWorker("close");
+        if (!drain) {
+            lifecycle.hurry();
+        }
         Optional<ReplayException> unfinished = Optional.empty();
         change.lock();
         try {
@@ -413,7 +426,7 @@ public final class Scheduler {
             lifecycle.closing();
             if (drain && !isBroken()) {
                 awaitDrained();
-                unfinished = replay.flatMap(Replay::unfinished);
+                unfinished = replay.filter(_ -> !lifecycle.hurries()).flatMap(Replay::unfinished);
             }
             lifecycle.close();
             threads.stop();
@@ -433,11 +446,16 @@ public final class Scheduler {
     }
 
     private void awaitDrained() {
-        BooleanSupplier drained = () -> isBroken() || submitter.allDone() && liveGraphs.allDone();
+        BooleanSupplier drained = () -> isBroken() || lifecycle.hurries() || submitter.allDone() && liveGraphs.allDone();
+        boolean interrupted = false;
         while (!drained.getAsBoolean()) {
+            interrupted |= Thread.interrupted(); // The tasks that run on this thread, if they do, are not meant.
             if (!drive(drained)) {
                 LockSupport.parkNanos(DRAIN_WAIT_NANOS);
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

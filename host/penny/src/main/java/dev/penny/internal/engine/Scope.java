@@ -202,7 +202,7 @@ final class Scope implements TaskScope {
     }
 
     private boolean deadlinePassed() {
-        return options.deadline().isPresent() && System.nanoTime() - startedNanos >= options.deadline().get().toNanos();
+        return options.deadline().isPresent() && System.nanoTime() - startedNanos >= Terms.nanos(options.deadline().get());
     }
 
     private void childFailed(Throwable thrown) {

@@ -5,7 +5,9 @@ import dev.penny.api.Outcome;
 import dev.penny.api.PennyException;
 import dev.penny.api.TaskResults;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 
@@ -14,14 +16,18 @@ final class SingleRun<R> implements TaskResults<R> {
 
     /** Blocking tasks cost a virtual thread each, so many may wait at once. */
     private static final int WINDOW_MAX = 1024;
+    /** Between two looks whether a task that was told that it is cancelled has ended. */
+    private static final int LOOK_MILLIS = 1;
 
     private final Scheduler scheduler;
     private final LoadedFunction<R> function;
     private final Terms terms;
-    private final Iterator<?> inputs;
+    private final Inputs inputs;
     private final int windowMax;
     private final InFlight inFlight;
     private final ArrayDeque<Object> window = new ArrayDeque<>();
+    /** Their outcomes were told early, because the run was cancelled. */
+    private final List<SubmittedTask<?>> cancelled = new ArrayList<>();
 
     SingleRun(Scheduler scheduler, LoadedFunction<R> function, Terms terms, Iterator<?> inputs) {
         this.scheduler = scheduler;
@@ -29,7 +35,7 @@ final class SingleRun<R> implements TaskResults<R> {
         // The clock of the whole run is the only one.
         this.terms = new Terms(terms.placement(), 0);
         this.inFlight = new InFlight(scheduler, function, terms);
-        this.inputs = inputs;
+        this.inputs = new Inputs(inputs);
         this.windowMax = Math.min(WINDOW_MAX, terms.placement().queue().capacity());
     }
 
@@ -38,6 +44,7 @@ final class SingleRun<R> implements TaskResults<R> {
         boolean more = !window.isEmpty() || !(inFlight.cause() instanceof ClosedException) && inputs.hasNext();
         if (!more) {
             inFlight.finish();
+            inputs.throwFailure();
         }
         return more;
     }
@@ -79,6 +86,9 @@ final class SingleRun<R> implements TaskResults<R> {
         try {
             return new Outcome.Done<>((R) task.joinUnwrapped());
         } catch (PennyException failure) {
+            if (inFlight.cause() != null) {
+                cancelled.add(task);
+            }
             return new Outcome.Failed<>(failure);
         } catch (CancellationException e) {
             return new Outcome.Failed<>(new ClosedException("cancelled: function=" + function.mangledName(), e));
@@ -96,6 +106,15 @@ final class SingleRun<R> implements TaskResults<R> {
     public void close() {
         inFlight.finish();
         cancel();
+        for (Object entry : window) {
+            if (entry instanceof SubmittedTask<?> task) {
+                cancelled.add(task);
+            }
+        }
         window.clear();
+        for (SubmittedTask<?> task : cancelled) {
+            Waiter.await(scheduler, () -> !task.stillRuns(), wake -> { }, (time, unit) -> Thread.sleep(LOOK_MILLIS));
+        }
+        cancelled.clear();
     }
 }

@@ -27,7 +27,6 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
         }
     }
 
-    private final Scheduler scheduler;
     private final LoadedFunction<R> function;
     private final Terms terms;
     private final Object[] arguments;
@@ -42,7 +41,7 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
     private int blockBytes;
 
     SubmittedTask(Scheduler scheduler, LoadedFunction<R> function, Terms terms, Object[] preparedArguments) {
-        this.scheduler = scheduler;
+        super(scheduler);
         this.function = function;
         this.terms = terms;
         this.arguments = preparedArguments;
@@ -145,6 +144,14 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
         }
     }
 
+    /** Whether a worker is busy with it, perhaps though its future is complete already. */
+    boolean stillRuns() {
+        int index = frameIndex;
+        HostFrames<FrameOwner> frames = scheduler.submitter().frames();
+        return index != HostFrames.NONE && !scheduler.hasEnded() && frames.owner(index) == this
+                && scheduler.memory().loadSeqCst(frames.ref(index) + CoreLayout.FRAME_STATE) != CoreLayout.FRAME_STATE_CANCELLED;
+    }
+
     /** Keeps a task from starting, but lets one that runs end; it completes as cancelled when a worker comes to it. */
     void cancelUnlessStarted() {
         int index = frameIndex;
@@ -232,8 +239,9 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
     }
 
     @Override
-    void await(long timeoutNanos) {
-        Waiter.await(scheduler, this, timeoutNanos);
+    boolean endsHere() {
+        ForkStack forks = Worker.forksOn(scheduler);
+        return forks == null ? isDone() : Waiter.hasEnded(forks, isDone()) || runHere(forks);
     }
 
     /** {@link #join} that throws the task's own failure. */

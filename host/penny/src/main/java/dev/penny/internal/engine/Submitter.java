@@ -259,9 +259,9 @@ final class Submitter {
         if (!placement.queue().tryPush(frames.ref(index))) {
             return false;
         }
-        // Pairs with abandonAll: either this sees CLOSED, or abandonAll sees the owner.
-        if (scheduler.isClosed() && frames.takeOwner(index, owner)) {
-            owner.abandon(Lifecycle.closed(what));
+        // Pairs with abandonAll: either this sees that the scheduler has ended, or abandonAll sees the owner.
+        if (scheduler.hasEnded() && frames.takeOwner(index, owner)) {
+            owner.abandon(scheduler.ending(what));
             return true;
         }
         wake(placement);
@@ -289,7 +289,12 @@ final class Submitter {
 
     /** Starts what tasks submitted while the queue was full; true if something was started. */
     boolean startSpilled() {
-        return placements.startSpilled(this::tryStart);
+        boolean started = placements.startSpilled(this::tryStart);
+        // Pairs with abandonAll as well: what is spilled after that, or put back, would stay for ever.
+        if (!placements.nothingSpilled() && scheduler.hasEnded()) {
+            placements.abandonSpilled(scheduler.ending("a task submitted by a task"));
+        }
+        return started;
     }
 
     /** Puts a frame whose dispatch returned WAIT back to work: its blocking body is done. May run before the worker has left it. */

@@ -73,8 +73,13 @@ public final class TaskExecutorService extends AbstractExecutorService {
             this.scheduler = scheduler;
         }
 
-        private void help(long timeoutNanos) {
-            Waiter.await(scheduler, this::isDone, wake -> waiting = Thread.currentThread(), timeoutNanos);
+        private void await(long timeoutNanos) throws InterruptedException {
+            Waiter.awaitInterruptibly(scheduler, this::isDone, wake -> waiting = Thread.currentThread(), super::get, timeoutNanos);
+        }
+
+        @Override
+        protected void setException(Throwable failure) {
+            super.setException(failure);
         }
 
         @Override
@@ -84,14 +89,14 @@ public final class TaskExecutorService extends AbstractExecutorService {
 
         @Override
         public T get() throws InterruptedException, ExecutionException {
-            help(Long.MAX_VALUE);
+            await(Long.MAX_VALUE);
             return super.get();
         }
 
         @Override
         public T get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
-            help(unit.toNanos(timeout));
-            return super.get(timeout, unit);
+            await(unit.toNanos(timeout));
+            return super.get(0, unit);
         }
     }
 
@@ -110,11 +115,21 @@ public final class TaskExecutorService extends AbstractExecutorService {
             }
         });
         try {
-            function.task.submit(number);
+            function.task.submit(number).whenComplete((result, failure) -> endIfNeverRun(number, command, failure));
         } catch (PennyException e) {
             function.waiting.remove(number);
             ended(number);
             throw new RejectedExecutionException(e.getMessage(), e);
+        }
+    }
+
+    /** For a task that the scheduler took and then never ran, because it was closed or broke: nobody else would tell. */
+    private void endIfNeverRun(long number, Runnable command, Throwable failure) {
+        if (failure != null && function.waiting.remove(number) != null) {
+            if (command instanceof ExecutorTask<?> task) {
+                task.setException(failure);
+            }
+            ended(number);
         }
     }
 
@@ -166,18 +181,16 @@ public final class TaskExecutorService extends AbstractExecutorService {
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        long endNanos = System.nanoTime() + unit.toNanos(timeout);
-        Waiter.await(function.task.scheduler(), () -> isTerminated() || System.nanoTime() - endNanos >= 0, wake -> { }, Long.MAX_VALUE);
-        long left = endNanos - System.nanoTime();
+        Waiter.awaitInterruptibly(function.task.scheduler(), this::isTerminated, wake -> { }, this::awaitEmptied, unit.toNanos(timeout));
+        return isTerminated();
+    }
+
+    private void awaitEmptied(long time, TimeUnit unit) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!isTerminated()) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = emptied.awaitNanos(left);
+            if (!isTerminated()) {
+                emptied.await(time, unit);
             }
-            return true;
         } finally {
             lock.unlock();
         }

@@ -97,14 +97,20 @@ final class WorkerThreads {
         crew.unpark(worker);
     }
 
-    /** Moves the workers to the threads of another backend. */
+    /** Moves the workers to the threads of another backend; if that does not start, to new threads of the one they had. */
     void swap(ThreadBackend next) {
         returnWorkers(CoreLayout.COMMAND_RETURN);
         memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, CoreLayout.COMMAND_RUN);
-        backend = next;
-        crew = start(next);
-        // A waker may have claimed a worker while it was between crews: every worker looks for itself.
-        workers.forEach(worker -> crew.unpark(worker.index()));
+        try {
+            crew = start(next);
+            backend = next;
+        } catch (RuntimeException | Error e) {
+            crew = start(backend);
+            throw e;
+        } finally {
+            // A waker may have claimed a worker while it was between crews: every worker looks for itself.
+            workers.forEach(worker -> crew.unpark(worker.index()));
+        }
     }
 
     /** Sends every worker home for good; blocks until the last one is out. */

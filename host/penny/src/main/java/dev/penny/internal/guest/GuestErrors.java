@@ -43,7 +43,14 @@ public final class GuestErrors {
         if (thrown instanceof StackOverflowError) {
             return "call stack exhausted";
         }
-        return thrown.getMessage() == null ? thrown.getClass().getName() : thrown.getMessage();
+        String type = thrown.getClass().getName();
+        try {
+            String message = thrown.getMessage();
+            return message == null ? type : message;
+        } catch (RuntimeException | Error e) {
+            // The message is the task's code too.
+            return type + ", whose message cannot be read";
+        }
     }
 
     /** The guest's frames, innermost first, without those of Penny's own modules. */

@@ -41,6 +41,7 @@ final class RecordCall implements HostTask, TaskCall {
         boolean outerResultSet = resultSet;
         boolean outerAgain = again;
         byte[] outerBlock = block;
+        boolean wasInterrupted = Thread.currentThread().isInterrupted();
         record = recordRef;
         resultSet = false;
         again = false;
@@ -65,6 +66,9 @@ final class RecordCall implements HostTask, TaskCall {
             resultSet = outerResultSet;
             again = outerAgain;
             block = outerBlock;
+            if (Thread.currentThread().isInterrupted() && !wasInterrupted) {
+                Thread.interrupted(); // Else the next task would find it.
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.penny.Penny;
+import dev.penny.api.PennyException;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import java.lang.reflect.Field;
@@ -53,6 +54,11 @@ public final class LeakCheck {
             }
         }
         assertTrue(condition.getAsBoolean(), otherwise);
+    }
+
+    /** Breaks a scheduler, as a panic of the core does. */
+    public static void breakIt(Penny penny, PennyException cause) {
+        scheduler(penny).broke(cause);
     }
 
     static Scheduler scheduler(Penny penny) {

@@ -1,0 +1,157 @@
+package dev.penny;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.penny.api.TaskFunction;
+import dev.penny.api.TaskHandle;
+import dev.penny.api.graph.GraphBuilder;
+import dev.penny.api.graph.TaskGraph;
+import dev.penny.spi.ThreadBackend;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whoever waits is woken, by the result, by the end of his time or by an interrupt, whatever runs the workers. */
+@Timeout(120)
+class WaitingTest {
+
+    private static ThreadBackend named(String name) {
+        return Backends.installed().stream().filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** Holds tasks back, not longer than until the Penny is to be closed. */
+    private record Gate(CountDownLatch latch) implements AutoCloseable {
+        Gate() {
+            this(new CountDownLatch(1));
+        }
+
+        void open() {
+            latch.countDown();
+        }
+
+        @Override
+        public void close() {
+            open();
+        }
+    }
+
+    /** A function that ends when the gate is open, without a worker. */
+    private static TaskFunction<Object> gated(Penny penny, Gate gate) {
+        return penny.javaModule("gate").blockingFunction("gated", "()->()", call -> gate.latch().await()).register().function("gated");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "deterministic"})
+    void aTimedWaitEndsWithItsTime(String backend) throws Exception {
+        try (Penny penny = Penny.builder().workers(1).backend(backend).build(); Gate gate = new Gate()) {
+            TaskHandle<Object> never = gated(penny, gate).submit();
+            assertThrows(TimeoutException.class, () -> never.get(20, TimeUnit.MILLISECONDS));
+            assertThrows(TimeoutException.class, () -> penny.after(never).submit(never.function()).get(20, TimeUnit.MILLISECONDS));
+            assertThrows(TimeoutException.class, () -> never.get(0, TimeUnit.MILLISECONDS));
+            assertThrows(TimeoutException.class, () -> never.get(-1, TimeUnit.DAYS));
+            gate.open();
+            never.get(Long.MAX_VALUE, TimeUnit.DAYS);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "deterministic"})
+    void anExecutorsTimedWaitEndsWithItsTime(String backend) throws Exception {
+        try (Penny penny = Penny.builder().workers(2).backend(backend).build(); ExecutorService executor = penny.asExecutorService();
+                Gate gate = new Gate()) {
+            TaskHandle<Object> never = gated(penny, gate).submit();
+            Future<Object> future = executor.submit(() -> never.get());
+            assertThrows(TimeoutException.class, () -> future.get(20, TimeUnit.MILLISECONDS));
+            executor.shutdown();
+            assertFalse(executor.awaitTermination(20, TimeUnit.MILLISECONDS));
+            gate.open();
+            assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "deterministic"})
+    void anInterruptEndsGetAndIsKeptByJoin(String backend) throws Exception {
+        try (Penny penny = Penny.builder().workers(1).backend(backend).build(); Gate gate = new Gate()) {
+            TaskHandle<Object> late = gated(penny, gate).submit();
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, late::get);
+            Thread.currentThread().interrupt();
+            assertThrows(InterruptedException.class, () -> late.get(1, TimeUnit.MINUTES));
+            Thread.currentThread().interrupt();
+            Thread.ofPlatform().start(() -> {
+                pause(30);
+                gate.open();
+            });
+            late.join();
+            assertTrue(Thread.interrupted());
+        }
+    }
+
+    /** The only worker must go on running others, interrupted or not: one of them is what the task waits for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "virtual", "fork-join", "deterministic"})
+    void anInterruptedTaskThatJoinsGoesOnHelping(String backend) {
+        try (Penny penny = Penny.builder().workers(1).backend(backend).build()) {
+            TaskFunction<Object> one = penny.javaModule("m").function("one", "()->i32", call -> call.result(1)).register().function("one");
+            GraphBuilder builder = penny.graph("g");
+            builder.task("a", one).before(builder.task("b", one));
+            AtomicReference<Boolean> kept = new AtomicReference<>();
+            try (TaskGraph graph = builder.build()) {
+                TaskFunction<Object> outer = penny.javaModule("outer").function("outer", "()->i32", call -> {
+                    Thread.currentThread().interrupt();
+                    graph.run().join();
+                    int sum = (int) penny.after(one.submit()).submit(one).join();
+                    kept.set(Thread.interrupted());
+                    call.result(sum);
+                }).register().function("outer");
+                assertEquals(1, outer.call());
+                assertEquals(true, kept.get());
+            }
+        }
+    }
+
+    /** Three threads that wait in three ways while worker threads exist; then there are none, and those who wait run the workers. */
+    @Test
+    void whoeverWaitsDuringASwapRunsTheWorkersIfTheNewBackendHasNoThreads() throws Exception {
+        try (Penny penny = Penny.builder().workers(1).build(); Gate gate = new Gate()) {
+            TaskHandle<Object> late = gated(penny, gate).submit();
+            TaskFunction<Object> one = penny.javaModule("m").function("one", "()->i32", call -> call.result(1)).register().function("one");
+            TaskHandle<Object> after = penny.after(late).submit(one);
+            GraphBuilder builder = penny.graph("g");
+            builder.task("a", late.function()).before(builder.task("b", one));
+            try (TaskGraph graph = builder.build()) {
+                var run = graph.run();
+                List<Thread> waiters = List.of(Thread.ofPlatform().start(after::join), Thread.ofPlatform().start(run::join),
+                        Thread.ofPlatform().start(() -> penny.scope(scope -> late.join())));
+                pause(50);
+                penny.swapBackend(named("deterministic"));
+                gate.open();
+                for (Thread waiter : waiters) {
+                    waiter.join();
+                }
+                penny.swapBackend(named("platform"));
+                assertEquals(1, one.call());
+            }
+        }
+    }
+
+    private static void pause(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
