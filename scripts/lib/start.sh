@@ -15,17 +15,21 @@ start_jdk() {
     cat "$JAVA_HOME/release" 2>/dev/null || true
 }
 
-# Prints usable, failed, or nothing if no cache was tried for this JDK and these jars.
-start_result() {
-    local jar state jdk
+# Sets start_result to usable, failed, or nothing if no cache was tried for this JDK and these jars. Without a process of its own: every
+# command asks.
+find_start_result() {
+    local jar state release=''
+    start_result=
     [ -r "$start_state" ] || return 0
     for jar in "$dist"/lib/*.jar "$start_dir"/*.jar; do
         [ "$jar" -nt "$start_state" ] && return 0
     done
-    state=$(<"$start_state")
-    jdk=$(start_jdk)
-    [ "${state%$'\n'*}" = "$jdk" ] && echo "${state##*$'\n'}"
-    return 0
+    IFS= read -r -d '' state <"$start_state" || true
+    [ ! -r "$JAVA_HOME/release" ] || IFS= read -r -d '' release <"$JAVA_HOME/release" || true
+    case $state in
+        "$JAVA_HOME"$'\n'"$release"usable$'\n') start_result=usable ;;
+        "$JAVA_HOME"$'\n'"$release"failed$'\n') start_result=failed ;;
+    esac
 }
 
 # The options that go with a cache: the same when it is made and when it is used.

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -37,10 +39,31 @@ final class CallCommand implements Callable<Integer> {
     private List<String> texts = new ArrayList<>();
 
     @Mixin
-    private RuntimeOptions options;
+    private RuntimeOptions options = new RuntimeOptions();
 
     @Mixin
-    private TaskSettings settings;
+    private TaskSettings settings = new TaskSettings();
+
+    /**
+     * A call without any option, read without picocli: its classes are in no AOT cache, and loading them takes longer than the call. Empty
+     * for every other command line, which picocli reads.
+     */
+    static Optional<CallCommand> plain(Terminal terminal, String... arguments) {
+        if (arguments.length < 3 || !arguments[0].equals("call") || Arrays.stream(arguments).anyMatch(text -> text.startsWith("-"))) {
+            return Optional.empty();
+        }
+        CallCommand command = new CallCommand();
+        command.penny = new PennyCommand(terminal);
+        command.module = arguments[1];
+        command.function = arguments[2];
+        command.texts = List.of(arguments).subList(3, arguments.length);
+        return Optional.of(command);
+    }
+
+    /** What was given, however it was read. */
+    List<String> words() {
+        return Stream.concat(Stream.of(module, function), texts.stream()).toList();
+    }
 
     @Override
     public Integer call() throws IOException {

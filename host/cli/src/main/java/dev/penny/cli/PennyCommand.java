@@ -45,10 +45,19 @@ final class PennyCommand implements Runnable {
 
     /** Runs one command. */
     static int run(Terminal terminal, String... arguments) {
-        return commandLine(terminal, arguments).execute(arguments);
+        Optional<CallCommand> plain = CallCommand.plain(terminal, arguments);
+        if (plain.isEmpty()) {
+            return commandLine(terminal, arguments).execute(arguments);
+        }
+        try {
+            return plain.get().call();
+        } catch (Exception | OutOfMemoryError e) {
+            return Errors.report(e, terminal.err(), false);
+        }
     }
 
-    private static CommandLine commandLine(Terminal terminal, String... arguments) {
+    /** The commands these arguments may name, as picocli knows them. */
+    static CommandLine commandLine(Terminal terminal, String... arguments) {
         PennyCommand root = new PennyCommand(terminal);
         CommandLine commandLine = new CommandLine(root);
         needed(arguments).forEach(commandLine::addSubcommand);

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** Command lines that are refused before a runtime starts, and those that need none. */
 class CommandLineTest {
@@ -70,6 +72,23 @@ class CommandLineTest {
         assertEquals("", terminal.out());
         assertEquals(1, terminal.errLines().size(), terminal.err());
         assertTrue(terminal.err().startsWith("penny: ") && terminal.err().contains(expected), terminal.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"call|m.js|f", "call|m.js|f|1|2", "call|call|call|call", "call|m.js|f||", "call|m.js|f|@file|@@", "call|m.js|f|\"a b\"|'c'",
+            "call|m.js|f|a=b|a,b|${x}|help", "call|java:a.B|f(i32)->i32|hex:00"})
+    void readsAPlainCallAsPicocliDoes(String line) {
+        String[] arguments = line.split("\\|", -1);
+        CallCommand plain = CallCommand.plain(terminal.terminal(), arguments).orElseThrow();
+        CommandLine.ParseResult parsed = PennyCommand.commandLine(terminal.terminal(), arguments).parseArgs(arguments);
+        assertEquals(((CallCommand) parsed.subcommand().commandSpec().userObject()).words(), plain.words());
+        assertEquals(List.of(arguments).subList(1, arguments.length), plain.words());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "call", "call|m.js", "call|--help", "call|m.js|f|-1", "call|m.js|f|--", "--debug|call|m.js|f", "map|m.js|f|x"})
+    void leavesEveryOtherLineToPicocli(String line) {
+        assertTrue(CallCommand.plain(terminal.terminal(), line.split("\\|")).isEmpty(), line);
     }
 
     @Test

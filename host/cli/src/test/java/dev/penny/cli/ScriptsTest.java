@@ -66,8 +66,8 @@ class ScriptsTest {
 
     /** What lib/start.sh says of the cache in {@code dist} for the JDK {@code home}. */
     private static String startResult(Path dist, Path home) throws IOException, InterruptedException {
-        return bash(0, "set -euo pipefail; top=$1 dist=$2 JAVA_HOME=$3; . \"$1/scripts/lib/start.sh\"; start_result", ROOT.toString(),
-                dist.toString(), home.toString()).strip();
+        String script = "set -euo pipefail; top=$1 dist=$2 JAVA_HOME=$3; . \"$1/scripts/lib/start.sh\"; find_start_result; echo \"$start_result\"";
+        return bash(0, script, ROOT.toString(), dist.toString(), home.toString()).strip();
     }
 
     @Test

@@ -98,6 +98,11 @@ public final class CodeWriter {
         return this;
     }
 
+    public CodeWriter tableCopy(int target, int source) {
+        out.u8(0xFC).unsigned(14).unsigned(target).unsigned(source);
+        return this;
+    }
+
     /** A block that leaves one value. */
     public CodeWriter block(WasmType result) {
         out.u8(0x02).u8(result.code());

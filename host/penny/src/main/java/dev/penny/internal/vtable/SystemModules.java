@@ -58,7 +58,8 @@ public final class SystemModules {
                 .localGet(0).localGet(1).i32Const(1).op(CodeWriter.I32_SHL).callIndirect(taskType, table));
         int unboundBatch = BatchThunk.writeTo(module, new CodeWriter()
                 .localGet(BatchThunk.SLOT).i32Const(1).op(CodeWriter.I32_SHL).callIndirect(taskType, table));
-        int reset = module.function(List.of(WasmType.I32, WasmType.I32), List.of(), ONE_I32, reset(table, unbound, unboundBatch));
+        int reset = module.function(List.of(WasmType.I32, WasmType.I32), List.of(), List.of(WasmType.I32, WasmType.I32),
+                reset(table, unbound, unboundBatch));
         int init = module.function(List.of(), List.of(), List.of(), new CodeWriter().i32Const(0).i32Const(slots).call(reset));
         return module.declare(unbound).declare(unboundBatch)
                 .export("table", Kind.TABLE, table)
@@ -67,16 +68,28 @@ public final class SystemModules {
                 .toByteArray();
     }
 
-    /** {@code (first, count)}: local 2 runs over the entries of the slots. */
+    /**
+     * {@code (first, count)}: makes one pair of entries and doubles it until all are there. A loop over the entries is hot enough in a
+     * full table to be the first thing that the compiler compiles, before what the user waits for.
+     */
     private static CodeWriter reset(int table, int unbound, int unboundBatch) {
+        int first = 0;
+        int entries = 1;
+        int made = 2;
+        int more = 3;
         return new CodeWriter()
-                .localGet(0).i32Const(1).op(CodeWriter.I32_SHL).localSet(2)
-                .localGet(0).localGet(1).op(CodeWriter.I32_ADD).i32Const(1).op(CodeWriter.I32_SHL).localSet(1)
+                .localGet(entries).op(CodeWriter.I32_EQZ).ifThen().op(CodeWriter.RETURN).end()
+                .localGet(first).i32Const(1).op(CodeWriter.I32_SHL).localSet(first)
+                .localGet(entries).i32Const(1).op(CodeWriter.I32_SHL).localSet(entries)
+                .localGet(first).refFunc(unbound).tableSet(table)
+                .localGet(first).i32Const(1).op(CodeWriter.I32_ADD).refFunc(unboundBatch).tableSet(table)
+                .i32Const(2).localSet(made)
                 .block().loop()
-                .localGet(2).localGet(1).op(CodeWriter.I32_GE_U).branchIf(1)
-                .localGet(2).refFunc(unbound).tableSet(table)
-                .localGet(2).i32Const(1).op(CodeWriter.I32_ADD).refFunc(unboundBatch).tableSet(table)
-                .localGet(2).i32Const(2).op(CodeWriter.I32_ADD).localSet(2)
+                .localGet(made).localGet(entries).op(CodeWriter.I32_GE_U).branchIf(1)
+                .localGet(entries).localGet(made).op(CodeWriter.I32_SUB).localSet(more)
+                .localGet(more).localGet(made).op(CodeWriter.I32_GT_U).ifThen().localGet(made).localSet(more).end()
+                .localGet(first).localGet(made).op(CodeWriter.I32_ADD).localGet(first).localGet(more).tableCopy(table, table)
+                .localGet(made).localGet(more).op(CodeWriter.I32_ADD).localSet(made)
                 .branch(0)
                 .end().end();
     }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
 import org.junit.jupiter.api.Test;
@@ -269,6 +270,24 @@ class GlueTest {
         worker.onBind(slot -> worker.fail(new CapacityException("no")));
         assertEquals(1, worker.dispatch(TestWorker.SLOTS - 1, RECORD));
         assertEquals("no", worker.failure().getMessage());
+    }
+
+    @Test
+    void resetUnbindsTheseSlotsAndNoOthers() {
+        List<Integer> all = IntStream.range(0, TestWorker.SLOTS).boxed().toList();
+        worker.onBind(slot -> worker.fail(new CapacityException("unbound")));
+        assertEquals(all, unboundSlots(), "at first");
+        for (int[] range : new int[][] {{0, 0}, {0, 1}, {63, 1}, {5, 2}, {7, 3}, {10, 31}, {1, 62}, {0, TestWorker.SLOTS}}) {
+            new HostThunks("java").place(worker, all);
+            all.forEach(slot -> worker.bindHostTask(slot, record -> 0));
+            assertEquals(List.of(), unboundSlots());
+            worker.reset(range[0], range[1]);
+            assertEquals(IntStream.range(range[0], range[0] + range[1]).boxed().toList(), unboundSlots());
+        }
+    }
+
+    private List<Integer> unboundSlots() {
+        return IntStream.range(0, TestWorker.SLOTS).filter(slot -> worker.dispatch(slot, RECORD) != 0).boxed().toList();
     }
 
     @Test
