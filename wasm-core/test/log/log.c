@@ -85,7 +85,7 @@ static uint32_t fib(uint32_t record) {
 static struct {
     void (*submit)(void *);
     uint32_t workers, grain, polls, is_short;
-    uint32_t policy, batch, barrier, bias;
+    uint32_t policy, batch, barrier, bias, dispatches;
 } plan;
 
 static void singles(void *unused) {
@@ -153,7 +153,7 @@ static void run(void) {
     memcpy(ran_before, ran, sizeof ran);
     ran_count_before = pn_load_relaxed(&ran_count);
     pn_store_relaxed(&ran_count, 0);
-    pool_start(0);
+    pool_start(plan.dispatches);
     pool_run(plan.submit, 0);
     check_nothing_leaked();
 }
@@ -210,10 +210,11 @@ static void check_policy(uint32_t policy) {
         ring_turns = variant % 2;
         plan.batch = variant % 3 + 1;
         plan.barrier = variant % 4 == 3;
+        plan.dispatches = 3 * (variant / 2 % 2);
         plan.bias = policy == PN_POLICY_HYBRID ? PN_RING_BIAS_MAX / 2 : 0;
         check_replays(programs[variant % 4 ^ variant / 4], rounds(24));
     }
-    ring_turns = plan.policy = 0;
+    ring_turns = plan.policy = plan.dispatches = 0;
 }
 
 static void check_seen(uint32_t kind) {
@@ -238,6 +239,7 @@ static void merry_go_round_is_replayed(void) {
     check_seen(PN_DECISION_SLOT);
     check_seen(PN_DECISION_HOLD);
     check_seen(PN_DECISION_HELD);
+    check_seen(PN_DECISION_GIVE_BACK);
     check_seen(PN_DECISION_PUT);
     check_seen(PN_DECISION_ADMIT);
     check_seen(PN_DECISION_EPOCH);
