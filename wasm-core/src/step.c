@@ -129,7 +129,7 @@ static uint32_t step_recheck(pn_worker *worker) {
 
 static uint32_t step_command(pn_worker *worker, uint32_t command) {
     pn_idle_enter(worker);
-    worker->phase = PN_PHASE_START;
+    if (worker->phase != PN_PHASE_FOUND) worker->phase = PN_PHASE_START;
     if (command == PN_COMMAND_STOP) {
         pn_worker_transition(worker, PN_WORKER_STOPPED);
         return act(worker, PN_ACTION_STOPPED, 0);

@@ -754,7 +754,7 @@ public final class CoreLayout {
     public static final int ACTION_RING_TAKE = 19;
     /** Turned the ring to a frame and took it. */
     public static final int ACTION_RING_TURN = 20;
-    /** Found nothing in a round of a policy other than work stealing. */
+    /** Found nothing in a round of a policy other than work stealing, or replayed a decision of one that takes nothing. */
     public static final int ACTION_POLICY_MISS = 21;
 
     // Modes of a log. Prefix `LOG_`.
