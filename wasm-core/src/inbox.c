@@ -5,6 +5,8 @@
 #include "find.h"
 #include "idle.h"
 #include "injector.h"
+#include "log.h"
+#include "log_policy.h"
 
 static pn_injector *inbox_at(uint32_t id) {
     const pn_globals *globals = pn_globals_get();
@@ -19,9 +21,15 @@ static uint32_t draw(pn_worker *worker) {
     return (uint32_t)(((pn_find_random(worker) >> 32) * pn_globals_get()->worker_count) >> 32);
 }
 
+/* `kind`: what a log calls it. */
+static uint32_t push(pn_worker *worker, uint32_t kind, uint32_t target, pn_ref frame) {
+    if (pn_log_is_on(worker)) return pn_log_send(worker, kind, target, inbox_at(target), frame);
+    return pn_injector_push(inbox_at(target), frame);
+}
+
 /* Into another worker's inbox. */
-static uint32_t send(pn_worker *worker, uint32_t target, pn_ref frame) {
-    if (!pn_injector_push(inbox_at(target), frame)) {
+static uint32_t send(pn_worker *worker, uint32_t kind, uint32_t target, pn_ref frame) {
+    if (!push(worker, kind, target, frame)) {
         pn_counter_add(&worker->counters.spills, 1);
         return 0;
     }
@@ -44,7 +52,7 @@ pn_ref pn_inbox_admit(pn_worker *worker) {
                               : draw(worker);
         /* A pinned one is here because its mailbox was full (place.h). */
         uint32_t pinned = pn_flags_are_pinned(pn_frame_at(frame)->flags);
-        if (target == worker->id || pinned || !send(worker, target, frame)) {
+        if (target == worker->id || pinned || !send(worker, PN_DECISION_ADMIT, target, frame)) {
             if (pn_injector_has_work(queue)) pn_idle_notify(worker);
             return frame;
         }
@@ -53,12 +61,15 @@ pn_ref pn_inbox_admit(pn_worker *worker) {
 }
 
 pn_ref pn_inbox_take(pn_worker *worker) {
-    return pn_injector_pop(inbox_at(worker->id));
+    pn_ref frame = pn_injector_pop(inbox_at(worker->id));
+    if (frame != 0 && pn_log_is_on(worker)) pn_log_took_from_inbox(worker, worker->id, frame);
+    return frame;
 }
 
 static pn_ref take_of(pn_worker *worker, uint32_t owner) {
     pn_ref frame = pn_injector_pop(inbox_at(owner));
     if (frame == 0) return 0;
+    if (pn_log_is_on(worker)) pn_log_took_from_inbox(worker, owner, frame);
     pn_counter_add(&worker->counters.stolen, 1);
     if (pn_injector_has_work(inbox_at(owner))) pn_idle_notify(worker);
     return frame;
@@ -78,7 +89,7 @@ pn_ref pn_inbox_take_of_any(pn_worker *worker) {
 }
 
 uint32_t pn_inbox_keep(pn_worker *worker, pn_ref frame) {
-    return pn_injector_push(inbox_at(worker->id), frame);
+    return push(worker, PN_DECISION_PUT, worker->id, frame);
 }
 
 static uint32_t next_target(pn_worker *worker) {
@@ -90,7 +101,7 @@ static uint32_t next_target(pn_worker *worker) {
 
 uint32_t pn_inbox_place(pn_worker *worker, pn_ref frame) {
     uint32_t target = next_target(worker);
-    return target == worker->id ? pn_inbox_keep(worker, frame) : send(worker, target, frame);
+    return target == worker->id ? pn_inbox_keep(worker, frame) : send(worker, PN_DECISION_PUT, target, frame);
 }
 
 uint32_t pn_inbox_is_hungry(pn_worker *worker) {
@@ -102,7 +113,7 @@ uint32_t pn_inbox_is_hungry(pn_worker *worker) {
 }
 
 uint32_t pn_inbox_place_part(pn_worker *worker, pn_ref part) {
-    return send(worker, worker->part_target, part);
+    return send(worker, PN_DECISION_PUT, worker->part_target, part);
 }
 
 uint32_t pn_inbox_is_empty(const pn_worker *worker) {

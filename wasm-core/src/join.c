@@ -7,6 +7,7 @@
 #include "frame.h"
 #include "idle.h"
 #include "log.h"
+#include "log_policy.h"
 #include "policy.h"
 #include "replay.h"
 #include "run.h"
@@ -78,6 +79,7 @@ static void await_as_recorded(pn_worker *worker, pn_ref ref, uint32_t dispatch) 
             if (frame != 0) pn_run_nested(worker, frame);
             break;
         }
+        case PN_DECISION_GIVE_BACK: pn_log_leaves_as_recorded(worker); break;
         case PN_DECISION_RESUME:
             if (is_resumed(child)) resume(worker, ref, dispatch);
             else penny_host_wait(); /* for the host */

@@ -286,7 +286,7 @@ typedef struct pn_frame {
     uint64_t result;
     uint64_t args[PN_ARITY_MAX];
     pn_word waiter;  /* JOB: enum pn_waiter. Others: the next frame that the worker holds */
-    pn_ref children; /* the newest fork of this task that is not joined yet; only the worker that runs the task */
+    pn_ref children; /* the newest fork of this task that is not joined yet; only the worker that runs the task. In log.stash: replay.h */
 } pn_frame;
 
 /* A bulk: written by the host in the argument region. */
@@ -381,7 +381,7 @@ typedef struct pn_decision {
     uint8_t nest;    /* dispatches around the current one */
     uint64_t ticket; /* of the frame, 0: none */
     uint32_t item;
-    uint32_t reserved;
+    uint32_t place;  /* 1 + slot of the ring, 0: none */
 } pn_decision;
 
 /* What one worker has recorded, and how far it has come in a replay. */
@@ -392,6 +392,7 @@ typedef struct pn_lane {
     /* The worker. */
     uint32_t next;  /* REPLAY: index of its next decision; pn_log.decision_count: none */
     uint32_t polls; /* looks at the heartbeat */
+    uint32_t epoch; /* RECORD: the last one it has logged */
     pn_word count;  /* decisions written; the host reads it */
 } pn_lane;
 
@@ -404,7 +405,7 @@ typedef struct pn_log {
     PN_ON_LINE pn_word order;   /* RECORD: decisions numbered so far; every worker */
     PN_ON_LINE pn_word overflowed; /* RECORD: 1 when a worker had no room left; workers */
     pn_word turn;               /* REPLAY: index of the decision that is next; whoever makes it */
-    pn_ref stash;               /* REPLAY: frames taken from the injectors before their turn, a list through frame.waiter */
+    pn_ref stash;               /* REPLAY: frames in no deque, a list through frame.waiter; where they are in frame.children */
     pn_decision found;          /* DIVERGED: what was decided instead of decision `turn` */
     pn_lane lanes[];            /* one per worker */
 } pn_log;
@@ -456,7 +457,7 @@ _Static_assert(offsetof(pn_node, waiter) == offsetof(pn_frame, waiter), "node");
 _Static_assert(offsetof(pn_node, children) == offsetof(pn_frame, children), "node");
 _Static_assert(sizeof(pn_edge) == 16 && sizeof(pn_semaphore) == 8, "edge, semaphore");
 
-_Static_assert(sizeof(pn_decision) == 24 && offsetof(pn_decision, ticket) == 8, "decision");
+_Static_assert(sizeof(pn_decision) == 24 && offsetof(pn_decision, ticket) == 8 && offsetof(pn_decision, place) == 20, "decision");
 _Static_assert(sizeof(pn_lane) == PN_CACHE_LINE && offsetof(pn_log, lanes) == 3 * PN_CACHE_LINE, "log");
 _Static_assert(PN_WORKER_COUNT_MAX <= 256 && PN_NEST_MAX <= 255, "worker and nest are a byte in a decision");
 

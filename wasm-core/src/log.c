@@ -7,6 +7,8 @@
 #include "fork.h"
 #include "idle.h"
 #include "injector.h"
+#include "log_policy.h"
+#include "policy.h"
 #include "replay.h"
 
 static pn_log *log_of(const pn_worker *worker) {
@@ -35,6 +37,7 @@ static pn_decision decision_of(const pn_worker *worker, uint32_t kind, uint32_t 
         .nest = (uint8_t)worker->nest,
         .ticket = frame == 0 ? 0 : pn_frame_at(frame)->ticket,
         .item = is_of_forks(kind) ? log_of(worker)->lanes[worker->id].polls : item,
+        .place = 0,
     };
 }
 
@@ -57,10 +60,31 @@ void pn_log_write(pn_worker *worker, uint32_t number, uint32_t kind, uint32_t vi
     if (records(worker)) append(worker, &decision, number);
 }
 
+static void decide(pn_worker *worker, const pn_decision *decision) {
+    if (records(worker)) append(worker, decision, pn_log_number(worker));
+    else if (pn_replay_follows(worker, decision)) append(worker, decision, pn_replay_made(worker));
+}
+
 void pn_log_decide(pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item) {
     pn_decision decision = decision_of(worker, kind, victim, frame, item);
-    if (records(worker)) append(worker, &decision, pn_log_number(worker));
-    else if (pn_replay_follows(worker, &decision)) append(worker, &decision, pn_replay_made(worker));
+    decide(worker, &decision);
+}
+
+void pn_log_decide_at(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame) {
+    pn_decision decision = decision_of(worker, kind, victim, frame, pn_log_item(frame));
+    decision.place = place;
+    decide(worker, &decision);
+}
+
+pn_decision pn_log_prepare(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame) {
+    pn_decision decision = decision_of(worker, kind, victim, frame, pn_log_item(frame));
+    decision.place = place;
+    decision.order = pn_log_number(worker);
+    return decision;
+}
+
+void pn_log_made(pn_worker *worker, const pn_decision *decision) {
+    if (records(worker)) append(worker, decision, decision->order);
 }
 
 uint32_t pn_log_item(pn_ref ref) {
@@ -82,8 +106,7 @@ static pn_ref took_outside(pn_worker *worker, pn_ref frame) {
     return took(worker, pinned ? PN_DECISION_MAIL : PN_DECISION_INJECTOR, frame);
 }
 
-/* One attempt; a frame or an enum pn_steal. */
-static pn_ref steal(pn_worker *worker, uint32_t victim_id) {
+pn_ref pn_log_steal(pn_worker *worker, uint32_t victim_id) {
     pn_worker *victim = pn_worker_at(victim_id);
     uint64_t top;
     pn_ref frame = pn_deque_peek(victim, &top);
@@ -103,7 +126,7 @@ static pn_ref steal_round(pn_worker *worker) {
     uint32_t victim = others == 0 ? 0 : pn_find_first_victim(worker);
     for (uint32_t asked = 0; asked < others; asked++) {
         for (uint32_t attempt = 0; attempt < PN_STEAL_ATTEMPTS_MAX; attempt++) {
-            pn_ref frame = steal(worker, victim);
+            pn_ref frame = pn_log_steal(worker, victim);
             if (frame > PN_STEAL_RETRY) return frame;
             if (frame == PN_STEAL_EMPTY) break;
         }
@@ -114,6 +137,7 @@ static pn_ref steal_round(pn_worker *worker) {
 
 pn_ref pn_log_find(pn_worker *worker) {
     pn_ref frame;
+    if (worker->policy != PN_POLICY_WORK_STEALING) return pn_log_find_by_policy(worker);
     if (worker->held_frame != 0) return pn_find_held(worker);
     if (pn_replay_is_on(worker)) return pn_replay_find(worker);
     if ((frame = took_outside(worker, pn_find_first(worker))) != 0) return frame;
@@ -121,6 +145,12 @@ pn_ref pn_log_find(pn_worker *worker) {
     if ((frame = took_outside(worker, pn_find_mail(worker))) != 0) return frame;
     if ((frame = steal_round(worker)) != 0) return frame;
     return took_outside(worker, pn_find_injected(worker));
+}
+
+pn_ref pn_log_find_while_waiting(pn_worker *worker) {
+    pn_ref frame = pn_log_find(worker);
+    if (frame != 0 || worker->policy == PN_POLICY_WORK_STEALING || pn_replay_is_on(worker)) return frame;
+    return pn_policy_find_while_waiting(worker);
 }
 
 uint32_t pn_log_poll(pn_worker *worker) {

@@ -12,8 +12,9 @@
  *
  * Invariants
  *   Numbers are an order in which the decisions could have been made one after the other:
- *     - what shows something to others (PROMOTE, SPLIT, LEAVE, END) draws its number before it does so, and what was seen
- *       (POP, INJECTOR, LOST, JOINED) after the look: so whoever sees an effect has the larger number;
+ *     - what shows something to others (PROMOTE, SPLIT, LEAVE, END, PUT, ADMIT, GIVE_BACK) draws its number before it does
+ *       so, and what was seen (POP, INJECTOR, INBOX, SLOT, LOST, JOINED) after the look: so whoever sees an effect has the
+ *       larger number;
  *     - a steal draws it between its look at the deque and its CAS: so steals from one deque are numbered in their order,
  *       and an owner that finds a frame gone has a larger number than whoever took it. A steal that fails leaves a gap.
  *
@@ -41,11 +42,25 @@ void pn_log_decide(pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref fra
 uint32_t pn_log_number(pn_worker *worker);
 void pn_log_write(pn_worker *worker, uint32_t number, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item);
 
+/* The same for a frame in a slot of the ring: place is 1 + its slot. */
+void pn_log_decide_at(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame);
+
+/* The same for a frame that others have as soon as it is there: a decision with its number, made before it is shown, and
+ * written when it was. Only recorded. */
+pn_decision pn_log_prepare(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame);
+void pn_log_made(pn_worker *worker, const pn_decision *decision);
+
 /* What pn_log_decide is to be told of a frame that was taken: the first item of a part, or 0. */
 uint32_t pn_log_item(pn_ref frame);
 
-/* pn_find with a log. */
+/* pn_find with a log, whatever the policy. */
 pn_ref pn_log_find(pn_worker *worker);
+
+/* The same for a worker whose task waits. */
+pn_ref pn_log_find_while_waiting(pn_worker *worker);
+
+/* One attempt to steal; a frame or an enum pn_steal. Only while recording. */
+pn_ref pn_log_steal(pn_worker *worker, uint32_t victim);
 
 /* pn_fork_poll with a log. Forks are counted in polls, so the guest must ask at each: the answer has PN_POLL_AGAIN in it. */
 uint32_t pn_log_poll(pn_worker *worker);

@@ -7,6 +7,9 @@
 #include "idle.h"
 #include "inbox.h"
 #include "injector.h"
+#include "log.h"
+#include "log_policy.h"
+#include "replay.h"
 #include "ring.h"
 #include "run.h"
 
@@ -15,8 +18,14 @@ static uint32_t has_inbox(const pn_worker *worker) {
 }
 
 static pn_ref found(pn_worker *worker, uint32_t action, pn_ref frame) {
-    if (frame != 0) worker->found_action = action;
+    if (frame == 0) return 0;
+    worker->found_action = action;
+    if (pn_log_is_on(worker)) pn_log_found(worker, action, frame);
     return frame;
+}
+
+static uint32_t replays(const pn_worker *worker) {
+    return pn_log_is_on(worker) && pn_replay_is_on(worker);
 }
 
 /* ---- ring ---- */
@@ -41,15 +50,31 @@ static pn_ref take_from_ring(pn_worker *worker, uint32_t window_first) {
 /* Up to ring_batch frames at once: the others are held, and run next, in the order in which they were taken. */
 static pn_ref take_batch(pn_worker *worker, uint32_t window_first) {
     pn_ref frames[PN_RING_BATCH_MAX];
+    uint32_t slots[PN_RING_BATCH_MAX];
     uint32_t batch = pn_globals_get()->ring_batch, count = 0;
-    while (count < batch && (frames[count] = take_from_ring(worker, window_first)) != 0) count++;
-    while (count > 1) pn_run_hold(worker, frames[--count]); /* ends: count shrinks */
-    return count == 0 ? 0 : frames[0];
+    while (count < batch && (frames[count] = take_from_ring(worker, window_first)) != 0) slots[count++] = worker->ring_slot;
+    if (count == 0) return 0;
+    while (count > 1) { /* ends: count shrinks */
+        count--;
+        if (pn_log_is_on(worker)) pn_log_took_from_slot(worker, PN_DECISION_HOLD, slots[count], frames[count]);
+        pn_run_hold(worker, frames[count]);
+    }
+    if (pn_log_is_on(worker)) pn_log_took_from_slot(worker, PN_DECISION_SLOT, slots[0], frames[0]);
+    return frames[0];
 }
 
-static uint32_t put_into_ring(pn_worker *worker, pn_ref frame) {
-    if (prefers_home(worker) && pn_ring_put(worker->home_slot, frame)) return 1;
-    return pn_ring_put_into_window(worker, frame);
+/* `kind`: what a log calls it. */
+static uint32_t put(pn_worker *worker, uint32_t kind, uint32_t slot, pn_ref frame) {
+    return pn_log_is_on(worker) ? pn_log_put(worker, kind, slot, frame) : pn_ring_put(slot, frame);
+}
+
+static uint32_t put_into_window(pn_worker *worker, uint32_t kind, pn_ref frame) {
+    return pn_log_is_on(worker) ? pn_log_put_into_window(worker, kind, frame) : pn_ring_put_into_window(worker, frame);
+}
+
+static uint32_t put_into_ring(pn_worker *worker, uint32_t kind, pn_ref frame) {
+    if (prefers_home(worker) && put(worker, kind, worker->home_slot, frame)) return 1;
+    return put_into_window(worker, kind, frame);
 }
 
 static pn_ref pop_normal(pn_worker *worker) {
@@ -69,7 +94,8 @@ static pn_ref admit_to_ring(pn_worker *worker) {
     for (uint32_t admitted = 1; admitted < room; admitted++) {
         pn_ref frame = pop_normal(worker);
         if (frame == 0) break;
-        if (pn_flags_are_pinned(pn_frame_at(frame)->flags) || !put_into_ring(worker, frame)) {
+        if (pn_flags_are_pinned(pn_frame_at(frame)->flags) || !put_into_ring(worker, PN_DECISION_ADMIT, frame)) {
+            if (pn_log_is_on(worker)) pn_log_decide_at(worker, PN_DECISION_HOLD, 0, 0, frame);
             pn_run_hold(worker, frame);
             break;
         }
@@ -87,7 +113,7 @@ static uint32_t is_busy(pn_worker *worker) {
 
 /* Back into the slot that it came from, or where there is room. */
 static uint32_t return_to_ring(pn_worker *worker, pn_ref frame) {
-    if (!pn_ring_put(worker->ring_slot, frame) && !put_into_ring(worker, frame)) return 0;
+    if (!put(worker, PN_DECISION_PUT, worker->ring_slot, frame) && !put_into_ring(worker, PN_DECISION_PUT, frame)) return 0;
     if (is_busy(worker) || pn_ring_has_turned(worker)) pn_idle_notify(worker); /* it may not see that slot soon */
     return 1;
 }
@@ -111,7 +137,7 @@ static pn_ref steal_round(pn_worker *worker) {
     for (uint32_t asked = 0; asked < others; asked++) {
         worker->victim = victim;
         for (uint32_t attempt = 0; attempt < PN_STEAL_ATTEMPTS_MAX; attempt++) {
-            pn_ref frame = pn_find_steal(worker, victim);
+            pn_ref frame = pn_log_is_on(worker) ? pn_log_steal(worker, victim) : pn_find_steal(worker, victim);
             if (frame > PN_STEAL_RETRY) return frame;
             if (frame == PN_STEAL_EMPTY) break;
         }
@@ -191,8 +217,9 @@ pn_ref pn_policy_find_while_waiting(pn_worker *worker) {
 /* ---- place ---- */
 
 uint32_t pn_policy_place(pn_worker *worker, pn_ref frame) {
+    if (replays(worker)) return pn_log_places_as_recorded(worker, frame);
     if (has_inbox(worker)) return pn_inbox_place(worker, frame);
-    if (!put_into_ring(worker, frame)) return 0;
+    if (!put_into_ring(worker, PN_DECISION_PUT, frame)) return 0;
     pn_idle_notify(worker);
     return 1;
 }
@@ -201,6 +228,7 @@ uint32_t pn_policy_requeue(pn_worker *worker, pn_ref frame, uint32_t last) {
     uint32_t flags = pn_frame_at(frame)->flags;
     if (pn_flags_are_pinned(flags) || pn_flags_priority(flags) != PN_PRIORITY_NORMAL) return 0;
     if (worker->policy == PN_POLICY_HYBRID && !last) return 0;
+    if (replays(worker)) return pn_log_places_as_recorded(worker, frame);
     if (has_inbox(worker) ? !last : !last || !pn_injector_has_work(pn_injector_at(PN_PRIORITY_NORMAL)))
         return has_inbox(worker) ? pn_inbox_keep(worker, frame) : return_to_ring(worker, frame);
     return push_outside(worker, frame);
@@ -215,8 +243,10 @@ uint32_t pn_policy_is_hungry(pn_worker *worker) {
 }
 
 uint32_t pn_policy_place_part(pn_worker *worker, pn_ref part) {
+    uint32_t own = worker->policy == PN_POLICY_HYBRID;
+    if (!own && replays(worker)) return pn_log_places_as_recorded(worker, part);
     if (has_inbox(worker)) return pn_inbox_place_part(worker, part);
-    if (worker->policy == PN_POLICY_HYBRID ? !pn_deque_push(worker, part) : !pn_ring_put_into_window(worker, part)) return 0;
+    if (own ? !pn_deque_push(worker, part) : !put_into_window(worker, PN_DECISION_PUT, part)) return 0;
     pn_idle_notify(worker);
     return 1;
 }
@@ -235,10 +265,15 @@ uint32_t pn_policy_has_work(const pn_worker *worker) {
     return has_inbox(worker) ? pn_inbox_has_work(worker) : pn_ring_has_work();
 }
 
+static uint32_t give_back(pn_worker *worker, pn_ref frame) {
+    if (pn_log_is_on(worker)) return pn_log_gives_back(worker, frame);
+    return pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame);
+}
+
 void pn_policy_leave(pn_worker *worker) {
     while (worker->held_frame != 0 && !pn_find_holds_job(worker)) { /* ends: every round queues one, or returns */
         pn_ref frame = pn_find_held(worker);
-        if (!pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame)) {
+        if (!give_back(worker, frame)) {
             pn_run_hold(worker, frame);
             return;
         }

@@ -114,7 +114,7 @@ IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_
     upper->ticket = part->ticket;
     if (logged) pn_log_decide(worker, PN_DECISION_SPLIT, 0, ref, lo);
     if (!(by_policy ? pn_policy_place_part(worker, ref) : push_part(worker, ref))) {
-        if (!pn_injector_push(pn_injector_of(upper->flags), ref)) {
+        if (!(logged ? pn_log_pushes_outside(worker, ref) : pn_injector_push(pn_injector_of(upper->flags), ref))) {
             pn_frame_free(worker, ref);
             return;
         }
@@ -147,13 +147,13 @@ IN_BOTH_LOOPS void count_executed(pn_worker *worker, uint32_t next) {
 }
 
 /* The same as the loop in run, from a recording. */
-static OUT_OF_LINE uint32_t run_as_recorded(pn_worker *worker, pn_ref part_ref, uint32_t grain) {
+static OUT_OF_LINE uint32_t run_as_recorded(pn_worker *worker, pn_ref part_ref, uint32_t grain, uint32_t by_policy) {
     pn_frame *part = pn_frame_at(part_ref);
     const pn_block *block = pn_block_at(part->block);
     uint32_t first = part->lo;
     uint32_t next = first;
     for (;;) { /* ends: every round runs an item, or returns */
-        if (pn_replay_splits(worker, next)) split(worker, part, next, 1, 0);
+        if (pn_replay_splits(worker, next)) split(worker, part, next, 1, by_policy);
         uint32_t end = next + pn_replay_batch(worker, next, min_u32(part->hi - next, grain));
         uint32_t skips = pn_replay_skips(worker, next);
         if (!skips) next = run_items(worker, block, next, end);
@@ -189,7 +189,7 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
     worker->range_counted = first;
     worker->current_slot = block->slot;
     worker->current_frame = part_ref;
-    if (logged && pn_replay_is_on(worker)) return run_as_recorded(worker, part_ref, grain);
+    if (logged && pn_replay_is_on(worker)) return run_as_recorded(worker, part_ref, grain, by_policy);
     for (;;) { /* ends: every round runs an item, or returns */
         if (part->hi - next > grain && may_split && (by_policy ? pn_policy_is_hungry(worker) : pn_deque_is_empty(worker)))
             split(worker, part, next, logged, by_policy);
@@ -229,13 +229,17 @@ IN_BOTH_LOOPS uint32_t run(pn_worker *worker, pn_ref part_ref, uint32_t items_ma
     }
 }
 
-static OUT_OF_LINE uint32_t run_logged(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
-    return run(worker, part_ref, items_max, 1, 0);
+/* Parts of high and low priority go the way of work stealing whatever the policy. */
+static uint32_t is_by_policy(const pn_worker *worker, pn_ref part_ref) {
+    return worker->policy != PN_POLICY_WORK_STEALING && pn_flags_priority(pn_frame_at(part_ref)->flags) == PN_PRIORITY_NORMAL;
 }
 
-/* Parts of high and low priority go the way of work stealing whatever the policy. */
+static OUT_OF_LINE uint32_t run_logged(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
+    return run(worker, part_ref, items_max, 1, is_by_policy(worker, part_ref));
+}
+
 static OUT_OF_LINE uint32_t run_by_policy(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {
-    return run(worker, part_ref, items_max, 0, pn_flags_priority(pn_frame_at(part_ref)->flags) == PN_PRIORITY_NORMAL);
+    return run(worker, part_ref, items_max, 0, is_by_policy(worker, part_ref));
 }
 
 uint32_t pn_range_run(pn_worker *worker, pn_ref part_ref, uint32_t items_max) {

@@ -6,6 +6,7 @@
 #include "find.h"
 #include "injector.h"
 #include "log.h"
+#include "log_policy.h"
 #include "run.h"
 
 static pn_log *log_of(const pn_worker *worker) {
@@ -31,8 +32,7 @@ uint32_t pn_replay_is_on(const pn_worker *worker) {
     return pn_load_acquire(&log_of(worker)->mode) == PN_LOG_REPLAY;
 }
 
-/* The worker's next decision, 0 if there is none. */
-static const pn_decision *expected(const pn_worker *worker) {
+const pn_decision *pn_replay_expected(const pn_worker *worker) {
     const pn_log *log = log_of(worker);
     uint32_t next = lane_of(worker)->next;
     if (!pn_replay_is_on(worker) || next == log->decision_count) return 0;
@@ -40,40 +40,43 @@ static const pn_decision *expected(const pn_worker *worker) {
 }
 
 uint32_t pn_replay_next(const pn_worker *worker) {
-    const pn_decision *next = expected(worker);
+    const pn_decision *next = pn_replay_expected(worker);
     return next == 0 ? 0 : next->kind;
 }
 
 uint32_t pn_replay_is_turn(const pn_worker *worker) {
-    return expected(worker) != 0 && turn_of(log_of(worker)) == lane_of(worker)->next;
+    return pn_replay_expected(worker) != 0 && turn_of(log_of(worker)) == lane_of(worker)->next;
 }
 
 uint32_t pn_replay_await(pn_worker *worker) {
-    while (expected(worker) != 0 && !pn_replay_is_turn(worker)) penny_host_wait(); /* ends: with the turn, or the replay */
+    while (pn_replay_expected(worker) != 0 && !pn_replay_is_turn(worker)) penny_host_wait(); /* ends: with the turn, or the replay */
     return pn_replay_next(worker);
 }
 
 /* ---- checking */
 
-/* What was taken from the injectors too early goes back. */
+/* What is in no deque goes where it may be found. */
 static void diverge(pn_worker *worker, const pn_decision *found) {
     pn_log *log = log_of(worker);
     log->found = *found;
     pn_store_release(&log->mode, PN_LOG_DIVERGED); /* release: found; pairs with the host's load */
     pn_ref kept = log->stash;
     log->stash = 0;
+    for (pn_ref ref = kept; ref != 0; ref = pn_load_relaxed(&pn_frame_at(ref)->waiter)) /* ends: the list does. relaxed: own */
+        pn_frame_at(ref)->children = 0;
     pn_run_requeue_all_elsewhere(worker, kept);
 }
 
 static uint32_t is_same(const pn_decision *a, const pn_decision *b) {
-    return a->kind == b->kind && a->victim == b->victim && a->nest == b->nest && a->ticket == b->ticket && a->item == b->item;
+    return a->kind == b->kind && a->victim == b->victim && a->place == b->place &&
+           a->nest == b->nest && a->ticket == b->ticket && a->item == b->item;
 }
 
 uint32_t pn_replay_follows(pn_worker *worker, const pn_decision *made) {
     pn_log *log = log_of(worker);
     pn_replay_await(worker);
     if (!pn_replay_is_on(worker)) return 0;
-    const pn_decision *next = expected(worker);
+    const pn_decision *next = pn_replay_expected(worker);
     if (next == 0 || !is_same(next, made)) {
         diverge(worker, made);
         return 0;
@@ -93,13 +96,14 @@ static uint32_t is_wanted(pn_ref frame, const pn_decision *wanted) {
     return pn_frame_at(frame)->ticket == wanted->ticket && pn_log_item(frame) == wanted->item;
 }
 
-static pn_ref unstash(pn_log *log, const pn_decision *wanted) {
+static pn_ref unstash(pn_log *log, const pn_decision *wanted, uint32_t place) {
     pn_ref before = 0;
     for (pn_ref ref = log->stash; ref != 0;) { /* ends: the list does */
         pn_ref after = pn_load_relaxed(&pn_frame_at(ref)->waiter); /* relaxed, here and below: nobody else sees the list */
-        if (is_wanted(ref, wanted)) {
+        if (is_wanted(ref, wanted) && pn_frame_at(ref)->children == place) {
             if (before == 0) log->stash = after;
             else pn_store_relaxed(&pn_frame_at(before)->waiter, after);
+            pn_frame_at(ref)->children = 0;
             return ref;
         }
         before = ref;
@@ -108,13 +112,24 @@ static pn_ref unstash(pn_log *log, const pn_decision *wanted) {
     return 0;
 }
 
-static void stash(pn_log *log, pn_ref frame) {
+/* A frame that may go into a queue has no children, so that word says where it would be. */
+static void stash(pn_log *log, pn_ref frame, uint32_t place) {
+    PN_ASSERT(pn_frame_at(frame)->children == 0, BROKEN_INVARIANT);
+    pn_frame_at(frame)->children = place;
     pn_store_relaxed(&pn_frame_at(frame)->waiter, log->stash); /* relaxed: as above */
     log->stash = frame;
 }
 
 void pn_replay_keep(pn_worker *worker, pn_ref frame) {
-    stash(log_of(worker), frame);
+    stash(log_of(worker), frame, 0);
+}
+
+void pn_replay_keep_at(pn_worker *worker, pn_ref frame, uint32_t place) {
+    stash(log_of(worker), frame, place);
+}
+
+pn_ref pn_replay_unkeep(pn_worker *worker, const pn_decision *wanted, uint32_t place) {
+    return unstash(log_of(worker), wanted, place);
 }
 
 /* Pops until the wanted frame comes; the others are kept for later. */
@@ -122,17 +137,17 @@ static pn_ref pop_wanted(pn_log *log, pn_injector *queue, const pn_decision *wan
     pn_ref frame;
     while ((frame = pn_injector_pop(queue)) != 0) { /* ends: one round is what the queue holds, if the host does not go on for ever */
         if (is_wanted(frame, wanted)) return frame;
-        stash(log, frame);
+        stash(log, frame, 0);
     }
     return 0;
 }
 
-static pn_ref from_outside(pn_worker *worker, const pn_decision *wanted) {
+pn_ref pn_replay_from_outside(pn_worker *worker, const pn_decision *wanted) {
     pn_log *log = log_of(worker);
-    pn_ref frame = unstash(log, wanted);
+    pn_ref frame = unstash(log, wanted, 0);
     if (frame == 0 && wanted->kind == PN_DECISION_MAIL)
         frame = pop_wanted(log, (pn_injector *)pn_at(worker->mailbox_ref), wanted);
-    for (uint32_t priority = 0; frame == 0 && wanted->kind == PN_DECISION_INJECTOR && priority < PN_PRIORITY_COUNT; priority++)
+    for (uint32_t priority = 0; frame == 0 && wanted->kind != PN_DECISION_MAIL && priority < PN_PRIORITY_COUNT; priority++)
         frame = pop_wanted(log, pn_injector_at(priority), wanted);
     if (frame != 0) pn_counter_add(&worker->counters.injected_pops, 1);
     return frame;
@@ -170,17 +185,18 @@ pn_ref pn_replay_find(pn_worker *worker) {
     pn_log *log = log_of(worker);
     if (turn_of(log) == log->decision_count) return find_more(worker);
     if (!pn_replay_is_turn(worker)) return 0;
-    const pn_decision *next = expected(worker);
+    const pn_decision *next = pn_replay_expected(worker);
     pn_ref frame = 0;
     switch (next->kind) {
     case PN_DECISION_POP: frame = pn_deque_pop(worker); break;
     case PN_DECISION_STEAL: frame = steal_from(worker, next->victim); break;
     case PN_DECISION_INJECTOR:
     case PN_DECISION_MAIL:
-        frame = from_outside(worker, next);
+        frame = pn_replay_from_outside(worker, next);
         if (frame == 0) return 0; /* still to come */
         break;
     default:
+        if (pn_log_is_of_policy(next->kind)) return pn_log_find_as_recorded(worker, next);
         if (worker->current_frame != 0) return 0; /* a task that waits, and helps when it can */
     }
     return took(worker, next->kind, next->victim, frame);
@@ -204,11 +220,11 @@ uint32_t pn_replay_has_no_frame(pn_worker *worker) {
 uint32_t pn_replay_chooses(pn_worker *worker, uint32_t what) {
     uint32_t kind = pn_replay_await(worker);
     if (what == 0) return kind == PN_DECISION_PROMOTE || kind == PN_DECISION_KEEP || kind == PN_DECISION_NO_FRAME;
-    return kind == PN_DECISION_CHOICE && expected(worker)->item == what;
+    return kind == PN_DECISION_CHOICE && pn_replay_expected(worker)->item == what;
 }
 
 uint32_t pn_replay_poll(pn_worker *worker) {
-    const pn_decision *next = expected(worker);
+    const pn_decision *next = pn_replay_expected(worker);
     pn_counter_add(&worker->counters.polls, 1);
     return next != 0 && next->kind == PN_DECISION_BEAT && next->item == lane_of(worker)->polls ? PN_POLL_PROMOTE : 0;
 }
@@ -221,7 +237,7 @@ static uint32_t is_of_range(const pn_decision *d) {
 
 /* Whether the worker's next decision is this one about the range it runs. */
 static uint32_t is_next(const pn_worker *worker, uint32_t kind, uint32_t item) {
-    const pn_decision *next = expected(worker);
+    const pn_decision *next = pn_replay_expected(worker);
     return next != 0 && next->kind == kind && next->nest == worker->nest && next->item == item;
 }
 

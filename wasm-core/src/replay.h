@@ -16,7 +16,8 @@
  *   When it is a decision's turn, all others recorded before it have been made and their workers have come to their next
  *   ones. So everything that the decision depended on is there: the frames in the deques are the recorded ones, in
  *   the recorded order. What is there too early (a fork that has ended, a frame in an injector) is not looked at.
- *   Frames from injectors and mailboxes are named by their tickets: the host may push them in another order.
+ *   Frames from injectors and mailboxes are named by their tickets: the host may push them in another order. The same holds for
+ *   inboxes and slots of the ring, see log_policy.h.
  */
 #ifndef PN_REPLAY_H
 #define PN_REPLAY_H
@@ -28,6 +29,9 @@
 
 /* Whether decisions come from a recording. */
 uint32_t pn_replay_is_on(const pn_worker *worker);
+
+/* The worker's next decision, 0 if there is none or the replay is not on. */
+const pn_decision *pn_replay_expected(const pn_worker *worker);
 
 /* The kind of the worker's next decision, 0 if there is none or the replay is not on. */
 uint32_t pn_replay_next(const pn_worker *worker);
@@ -49,6 +53,13 @@ pn_ref pn_replay_find(pn_worker *worker);
 
 /* Keeps a frame until the recording has it taken from an injector or a mailbox: those may be full at other times. */
 void pn_replay_keep(pn_worker *worker, pn_ref frame);
+
+/* The same in a place of log_policy.h. */
+void pn_replay_keep_at(pn_worker *worker, pn_ref frame, uint32_t place);
+/* The frame that a decision names, if it is kept in that place; 0 if not. */
+pn_ref pn_replay_unkeep(pn_worker *worker, const pn_decision *wanted, uint32_t place);
+/* The same for what is kept in none, or waits in an injector or, for MAIL, in the mailbox. */
+pn_ref pn_replay_from_outside(pn_worker *worker, const pn_decision *wanted);
 
 /* Whether a fork gets no frame. */
 uint32_t pn_replay_has_no_frame(pn_worker *worker);

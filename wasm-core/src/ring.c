@@ -16,7 +16,7 @@ static uint32_t has_barrier(void) {
     return pn_globals_get()->ring_flags & PN_RING_FLAG_BARRIER;
 }
 
-static uint32_t is_visible(const pn_worker *worker, uint32_t slot) {
+uint32_t pn_ring_sees(const pn_worker *worker, uint32_t slot) {
     const pn_globals *globals = pn_globals_get();
     uint32_t distance = (slot - pn_ring_slot_of(worker->id, worker->ring_epoch, 0)) & (globals->ring_slots - 1);
     return distance < globals->ring_window || slot == worker->home_slot;
@@ -42,7 +42,7 @@ uint32_t pn_ring_put(uint32_t index, pn_ref frame) {
 pn_ref pn_ring_take(pn_worker *worker, uint32_t index) {
     pn_slot *slot = slot_at(index);
     uint32_t capacity = pn_globals_get()->ring_slot_capacity;
-    PN_ASSERT(is_visible(worker, index), BROKEN_INVARIANT);
+    PN_ASSERT(pn_ring_sees(worker, index), BROKEN_INVARIANT);
     uint32_t start = capacity == 1 ? 0 : pn_load_relaxed(&slot->takes); /* relaxed: where to look first */
     for (uint32_t i = 0; i < capacity; i++) {
         pn_word *cell = &slot->cells[(start + i) & (capacity - 1)];

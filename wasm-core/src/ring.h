@@ -43,6 +43,9 @@ uint32_t pn_ring_put(uint32_t slot, pn_ref frame);
 /* A frame, or 0. pre: the slot is in the worker's window of worker.ring_epoch, or its home slot. */
 pn_ref pn_ring_take(pn_worker *worker, uint32_t slot);
 
+/* Whether the slot is in the worker's window of worker.ring_epoch, or its home slot. */
+uint32_t pn_ring_sees(const pn_worker *worker, uint32_t slot);
+
 /* Part of the re-check before sleep: pairs with pn_ring_put. */
 uint32_t pn_ring_slot_has_work(uint32_t slot);
 uint32_t pn_ring_has_work(void);

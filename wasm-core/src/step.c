@@ -15,6 +15,7 @@
 #include "find.h"
 #include "idle.h"
 #include "log.h"
+#include "log_policy.h"
 #include "policy.h"
 #include "replay.h"
 #include "run.h"
@@ -45,7 +46,8 @@ static uint32_t take(pn_worker *worker, uint32_t action, pn_ref frame) {
 }
 
 static uint32_t step_run(pn_worker *worker) {
-    pn_ref frame = pn_find_held(worker);
+    uint32_t logged = worker->policy != PN_POLICY_WORK_STEALING && pn_log_is_on(worker);
+    pn_ref frame = logged ? pn_log_held(worker) : pn_find_held(worker);
     uint32_t kind = pn_frame_at(frame)->kind;
     uint32_t action = kind == PN_KIND_BULK || kind == PN_KIND_RANGE ? PN_ACTION_RUN_ITEM : PN_ACTION_RUN_FRAME;
     /* Traced before it runs: a final frame belongs to the host afterwards, and a trap does not come back. */
@@ -115,6 +117,7 @@ static uint32_t step_policy(pn_worker *worker) {
         pn_run_hold(worker, frame);
     }
     worker->step_rounds = 0;
+    if (pn_log_is_on(worker)) worker->phase = PN_PHASE_FOUND;
     worker->trace_victim = worker->victim;
     return act(worker, worker->found_action, frame);
 }
@@ -126,7 +129,7 @@ static uint32_t step_recheck(pn_worker *worker) {
 
 static uint32_t step_command(pn_worker *worker, uint32_t command) {
     pn_idle_enter(worker);
-    worker->phase = PN_PHASE_START;
+    if (worker->phase != PN_PHASE_FOUND) worker->phase = PN_PHASE_START;
     if (command == PN_COMMAND_STOP) {
         pn_worker_transition(worker, PN_WORKER_STOPPED);
         return act(worker, PN_ACTION_STOPPED, 0);
@@ -137,9 +140,9 @@ static uint32_t step_command(pn_worker *worker, uint32_t command) {
 }
 
 /* The sleeper bit is set before the second look, so that whoever brings the frame meanwhile wakes this worker. */
-static pn_ref find_recorded(pn_worker *worker) {
+static pn_ref find_recorded(pn_worker *worker, const pn_decision *next) {
     pn_ref frame = pn_log_find(worker);
-    if (frame != 0) return frame;
+    if (frame != 0 || pn_replay_expected(worker) != next) return frame;
     pn_idle_announce(worker);
     if ((frame = pn_log_find(worker)) != 0) pn_idle_enter(worker);
     return frame;
@@ -147,8 +150,10 @@ static pn_ref find_recorded(pn_worker *worker) {
 
 static uint32_t step_recorded(pn_worker *worker) {
     pn_idle_enter(worker);
-    pn_ref frame = find_recorded(worker);
-    if (frame == 0) return act(worker, PN_ACTION_PARK, 0);
+    const pn_decision *next = pn_replay_expected(worker);
+    pn_ref frame = find_recorded(worker, next);
+    /* A decision may take nothing, and somebody else may be the next. */
+    if (frame == 0) return act(worker, pn_replay_expected(worker) == next ? PN_ACTION_PARK : PN_ACTION_POLICY_MISS, 0);
     act(worker, PN_ACTION_RUN_FRAME, frame);
     pn_run_frame(worker, frame, UINT32_MAX);
     return PN_ACTION_RUN_FRAME;
@@ -156,10 +161,11 @@ static uint32_t step_recorded(pn_worker *worker) {
 
 uint32_t pn_worker_step(pn_worker *worker) {
     uint32_t command = pn_idle_command();
-    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_step(worker);
+    uint32_t replays = pn_log_is_on(worker) && pn_replay_is_on(worker);
+    if (worker->policy != PN_POLICY_WORK_STEALING && !replays) pn_policy_step(worker);
     if (pn_find_holds_job(worker)) return step_run(worker);
     if (command != PN_COMMAND_RUN) return step_command(worker, command);
-    if (pn_log_is_on(worker) && pn_replay_is_on(worker)) return step_recorded(worker);
+    if (replays) return step_recorded(worker);
     uint32_t state = pn_load_relaxed(&worker->state); /* relaxed: own word */
     if (state == PN_WORKER_SLEEPING && worker->phase != PN_PHASE_RECHECK) {
         if (pn_idle_is_asleep(worker)) return act(worker, PN_ACTION_ASLEEP, 0);

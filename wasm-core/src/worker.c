@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) uint32_t run(pn_worker *worker, uin
     uint32_t spin_rounds = pn_globals_get()->spin_rounds;
     uint32_t budget = dispatches_max == 0 ? UINT32_MAX : dispatches_max;
     uint32_t idle_rounds = 0;
-    worker->phase = PN_PHASE_START;
+    if (worker->phase != PN_PHASE_FOUND) worker->phase = PN_PHASE_START;
     pn_idle_enter(worker);
     for (;;) { /* ends: by command, by budget, or for want of work */
         uint32_t command = pn_idle_command();
@@ -51,7 +51,7 @@ static inline __attribute__((always_inline)) uint32_t run(pn_worker *worker, uin
 }
 
 static __attribute__((noinline)) uint32_t run_logged(pn_worker *worker, uint32_t dispatches_max) {
-    return run(worker, dispatches_max, pn_log_find, 0);
+    return run(worker, dispatches_max, pn_log_find, worker->policy != PN_POLICY_WORK_STEALING);
 }
 
 static __attribute__((noinline)) uint32_t run_by_policy(pn_worker *worker, uint32_t dispatches_max) {
@@ -73,7 +73,7 @@ uint32_t pn_worker_help(pn_worker *worker) {
     /* seq_cst: before whatever it runs is pushed; pairs with leapfrog in join.c. pn_run_nested clears it. */
     if (outermost) pn_store_seq_cst(&worker->helping, worker->nest + 1);
     pn_ref frame;
-    if (pn_log_is_on(worker)) frame = pn_log_find(worker);
+    if (pn_log_is_on(worker)) frame = pn_log_find_while_waiting(worker);
     else if (worker->policy == PN_POLICY_WORK_STEALING) frame = pn_find(worker);
     else if ((frame = find_by_policy(worker)) == 0) frame = pn_policy_find_while_waiting(worker);
     if (frame != 0) return pn_run_nested(worker, frame);

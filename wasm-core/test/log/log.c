@@ -18,9 +18,20 @@ static void note(uint32_t what) {
     ran[at] = what << 8 | current_worker();
 }
 
+static uint32_t ring_turns; /* 1: the ring has a clock */
+
+/* What a timer does, and no decision of a worker. */
+static void turn_ring(uint64_t argument) {
+    pn_globals *g = pn_globals_get();
+    if (!ring_turns || argument % 4 != 0) return;
+    if (g->ring_flags & PN_RING_FLAG_BARRIER) pn_store_seq_cst(&g->turn_asked, pn_load_seq_cst(&g->epoch) + 1);
+    else pn_fetch_add_relaxed(&g->epoch, 1);
+}
+
 static uint32_t add(uint32_t record) {
     uint64_t *r = record_of(record);
     note((uint32_t)r[1]);
+    turn_ring(r[1]);
     r[0] = r[1] + 1;
     return PN_OUTCOME_DONE;
 }
@@ -74,6 +85,7 @@ static uint32_t fib(uint32_t record) {
 static struct {
     void (*submit)(void *);
     uint32_t workers, grain, polls, is_short;
+    uint32_t policy, batch, barrier, bias, dispatches;
 } plan;
 
 static void singles(void *unused) {
@@ -124,6 +136,14 @@ static void run(void) {
     g->frame_count = plan.workers * (plan.is_short ? 3 : 8);
     g->heartbeat_polls = plan.polls;
     g->spin_rounds = 2;
+    g->policy = plan.policy;
+    g->inbox_capacity = 4;
+    g->ring_slots = 8;
+    g->ring_window = 8 / plan.workers > 1 ? 1 + plan.is_short : 1;
+    g->ring_slot_capacity = 1 + plan.is_short;
+    g->ring_batch = plan.batch;
+    g->ring_flags = plan.barrier ? PN_RING_FLAG_BARRIER : 0;
+    g->ring_bias = plan.bias;
     recorder_reserve(g);
     memory_init();
     vtable[SLOT_ADD] = add;
@@ -133,7 +153,7 @@ static void run(void) {
     memcpy(ran_before, ran, sizeof ran);
     ran_count_before = pn_load_relaxed(&ran_count);
     pn_store_relaxed(&ran_count, 0);
-    pool_start(0);
+    pool_start(plan.dispatches);
     pool_run(plan.submit, 0);
     check_nothing_leaked();
 }
@@ -141,16 +161,19 @@ static void run(void) {
 static recording recorded;
 
 /* Twice from one recording: what ran where is the same both times, in the same order. */
-static void check_replays(void (*submit)(void *)) {
+static uint64_t kinds_seen; /* a bit for each enum pn_decision_kind */
+
+static void check_replays(void (*submit)(void *), uint32_t rounds_each) {
     static recording again;
     pn_decision found;
-    for (uint32_t round = 0; round < rounds(160); round++) {
+    for (uint32_t round = 0; round < rounds_each; round++) {
         plan.submit = submit;
         plan.workers = 2 + 2 * (round % 2);
         plan.grain = 1 + 3 * (round / 2 % 2);
         plan.polls = 1 + round % 3;
         plan.is_short = round % 3 == 0;
         recorder_run_twice(run, &recorded);
+        for (uint32_t i = 0; i < recorded.count; i++) kinds_seen |= 1ull << recorded.decisions[i].kind;
         recorder_replay(&recorded);
         run();
         CHECK_EQ(recorder_difference(&recorded, &found), -1);
@@ -162,19 +185,72 @@ static void check_replays(void (*submit)(void *)) {
 }
 
 static void singles_are_replayed(void) {
-    check_replays(singles);
+    check_replays(singles, rounds(160));
 }
 
 static void bulks_are_replayed(void) {
-    check_replays(bulks);
+    check_replays(bulks, rounds(160));
 }
 
 static void forks_are_replayed(void) {
-    check_replays(forks);
+    check_replays(forks, rounds(160));
 }
 
 static void everything_is_replayed(void) {
-    check_replays(all);
+    check_replays(all, rounds(160));
+}
+
+/* ---- policies */
+
+static void check_policy(uint32_t policy) {
+    static void (*const programs[])(void *) = {singles, bulks, forks, all};
+    kinds_seen = 0;
+    plan.policy = policy;
+    for (uint32_t variant = 0; variant < 8; variant++) {
+        ring_turns = variant % 2;
+        plan.batch = variant % 3 + 1;
+        plan.barrier = variant % 4 == 3;
+        plan.dispatches = 3 * (variant / 2 % 2);
+        plan.bias = policy == PN_POLICY_HYBRID ? PN_RING_BIAS_MAX / 2 : 0;
+        check_replays(programs[variant % 4 ^ variant / 4], rounds(24));
+    }
+    ring_turns = plan.policy = plan.dispatches = 0;
+}
+
+static void check_seen(uint32_t kind) {
+    CHECK(kinds_seen >> kind & 1);
+}
+
+static void round_robin_is_replayed(void) {
+    check_policy(PN_POLICY_ROUND_ROBIN);
+    check_seen(PN_DECISION_INBOX);
+    check_seen(PN_DECISION_ADMIT);
+    check_seen(PN_DECISION_PUT);
+}
+
+static void random_is_replayed(void) {
+    check_policy(PN_POLICY_RANDOM);
+    check_seen(PN_DECISION_INBOX);
+    check_seen(PN_DECISION_ADMIT);
+}
+
+static void merry_go_round_is_replayed(void) {
+    check_policy(PN_POLICY_MERRY_GO_ROUND);
+    check_seen(PN_DECISION_SLOT);
+    check_seen(PN_DECISION_HOLD);
+    check_seen(PN_DECISION_HELD);
+    check_seen(PN_DECISION_GIVE_BACK);
+    check_seen(PN_DECISION_PUT);
+    check_seen(PN_DECISION_ADMIT);
+    check_seen(PN_DECISION_EPOCH);
+}
+
+static void hybrid_is_replayed(void) {
+    check_policy(PN_POLICY_HYBRID);
+    check_seen(PN_DECISION_SLOT);
+    check_seen(PN_DECISION_PUT);
+    check_seen(PN_DECISION_POP);
+    check_seen(PN_DECISION_SPLIT);
 }
 
 /* ---- recordings that were changed */
@@ -244,6 +320,78 @@ static void another_program_is_found(void) {
     CHECK(recorder_difference(&recorded, &found) >= 0);
 }
 
+/* A ticket, item or place by which a frame is looked for: there is none, which may mean that it is still to come. */
+static int is_waited_for(const pn_decision *d) {
+    return d->kind == PN_DECISION_INJECTOR || d->kind == PN_DECISION_MAIL || d->kind == PN_DECISION_ADMIT ||
+           (d->kind == PN_DECISION_HOLD && d->place == 0);
+}
+
+static int falsify_by_policy(pn_decision *d, uint32_t how) {
+    uint32_t steals = d->kind == PN_DECISION_STEAL || d->kind == PN_DECISION_INBOX;
+    uint32_t in_ring = d->kind == PN_DECISION_SLOT || (d->kind == PN_DECISION_HOLD && d->place != 0);
+    switch (how) {
+    case 0: d->nest++; return 1;
+    case 1: d->ticket++; return !is_waited_for(d) && d->kind != PN_DECISION_BEAT;
+    case 2: d->item += 1000000; return !is_waited_for(d) && d->kind != PN_DECISION_EPOCH;
+    case 3: d->worker = (uint8_t)((d->worker + 1) % plan.workers); return is_checked(d->kind);
+    case 4: d->victim = (uint8_t)(d->victim + plan.workers); return steals;
+    case 5: d->place++; return in_ring;
+    default: d->kind = PN_DECISION_GIVE_BACK; return steals || in_ring;
+    }
+}
+
+static void a_changed_decision_of_a_policy_is_found(void) {
+    static recording changed;
+    pn_decision found;
+    plan.submit = all;
+    plan.workers = 3;
+    plan.grain = 1;
+    plan.polls = 3;
+    plan.batch = 2;
+    for (plan.policy = 1; plan.policy < PN_POLICY_COUNT; plan.policy++) {
+        recorder_run_twice(run, &recorded);
+        for (uint32_t round = 0; round < rounds(200); round++) {
+            uint32_t at = test_random(recorded.count);
+            changed = recorded;
+            if (!falsify_by_policy(&changed.decisions[at], round % 7)) continue;
+            recorder_replay(&changed);
+            run();
+            CHECK_EQ(recorder_difference(&changed, &found), at);
+        }
+    }
+}
+
+/* Then the slots that follow are not those that the worker sees. */
+static void a_changed_epoch_is_found(void) {
+    pn_decision found;
+    uint32_t tried = 0;
+    plan.submit = singles;
+    plan.workers = 3;
+    plan.grain = 1;
+    plan.batch = 1;
+    plan.policy = PN_POLICY_MERRY_GO_ROUND;
+    ring_turns = 1;
+    uint32_t at = recorded.count = 0;
+    for (uint32_t runs = 0; tried < rounds(20); at++) {
+        if (at >= recorded.count) {
+            CHECK(++runs < 1000);
+            recorder_run_twice(run, &recorded);
+            at = 0;
+        }
+        if (recorded.decisions[at].kind != PN_DECISION_EPOCH) continue;
+        uint32_t next = at + 1;
+        while (next < recorded.count && recorded.decisions[next].worker != recorded.decisions[at].worker) next++;
+        CHECK(next < recorded.count && recorded.decisions[next].kind == PN_DECISION_SLOT);
+        if (recorded.decisions[next].place == 1u + recorded.decisions[next].worker) continue; /* its home slot */
+        recorded.decisions[at].item++;
+        recorder_replay(&recorded);
+        run();
+        CHECK_EQ(recorder_difference(&recorded, &found), next);
+        recorded.decisions[at].item--;
+        tried++;
+    }
+}
+
 /* ---- shortage and cost */
 
 static void a_full_log_says_so(void) {
@@ -294,7 +442,13 @@ const test log_tests[] = {
     {"bulks_are_replayed", bulks_are_replayed},
     {"forks_are_replayed", forks_are_replayed},
     {"everything_is_replayed", everything_is_replayed},
+    {"round_robin_is_replayed", round_robin_is_replayed},
+    {"random_is_replayed", random_is_replayed},
+    {"merry_go_round_is_replayed", merry_go_round_is_replayed},
+    {"hybrid_is_replayed", hybrid_is_replayed},
     {"a_changed_decision_is_found", a_changed_decision_is_found},
+    {"a_changed_decision_of_a_policy_is_found", a_changed_decision_of_a_policy_is_found},
+    {"a_changed_epoch_is_found", a_changed_epoch_is_found},
     {"a_run_that_does_more_is_found", a_run_that_does_more_is_found},
     {"another_program_is_found", another_program_is_found},
     {"a_full_log_says_so", a_full_log_says_so},

@@ -120,7 +120,7 @@ public final class PennyBuilder {
     }
 
     /**
-     * Decides what a recording says, on a backend of its own that runs one worker at a time; workers, seed and backend are the recording's.
+     * Decides what a recording says, on a backend of its own that runs one worker at a time; workers, seed and policy are the recording's.
      * The program must submit the same as when it was recorded, from one thread and from tasks. The first decision that cannot be made
      * fails everything that waits with a {@link dev.penny.api.ReplayException}; {@link Penny#close} throws one if the run decided less.
      */
@@ -136,12 +136,8 @@ public final class PennyBuilder {
      * @throws dev.penny.api.CapacityException the memory is too small for the rest
      * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used
      * @throws dev.penny.api.LoadException a recording that is to be replayed was made by another version
-     * @throws IllegalArgumentException another policy than work stealing is to be recorded or replayed
      */
     public Penny build() {
-        if (!(logging instanceof Logging.Off) && !policy.equals(Policy.WORK_STEALING)) {
-            throw new IllegalArgumentException("only work stealing is recorded: policy=" + policy.name());
-        }
         if (logging instanceof Logging.Replay replay) {
             adopt(replay.recording());
         }
@@ -157,6 +153,7 @@ public final class PennyBuilder {
         }
         workers = recording.workers();
         seed = recording.seed();
+        policy = recording.policy();
         backend = new ReplayBackend();
     }
 

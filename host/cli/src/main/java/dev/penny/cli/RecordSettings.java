@@ -18,7 +18,7 @@ final class RecordSettings {
     private Optional<String> record = Optional.empty();
 
     @Option(names = "--replay", paramLabel = "FILE",
-            description = "Make the workers decide what FILE says: the same command, its workers, seed and backend.")
+            description = "Make the workers decide what FILE says: the same command, its workers, seed and policy.")
     private Optional<String> replay = Optional.empty();
 
     /** @throws UsageException both are given, or the recording could not be written */

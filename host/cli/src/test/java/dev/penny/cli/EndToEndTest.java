@@ -77,6 +77,19 @@ class EndToEndTest {
                 other.err());
     }
 
+    @Test
+    void aRecordedRunWithAnotherPolicyIsReplayedWithThat() {
+        String file = directory.resolve("run.penny").toString();
+        String[] command = {"map", SHA256, "sha256", "--files", "host/cli/src/**/*.java"};
+        for (String policy : List.of("round-robin", "merry-go-round")) {
+            TestTerminal first = new TestTerminal(ROOT);
+            assertEquals(ExitCode.OK, first.run(with(command, "--workers", "2", "--policy", policy, "--record", file)), first.err());
+            TestTerminal again = new TestTerminal(ROOT);
+            assertEquals(ExitCode.OK, again.run(with(command, "--replay", file)), again.err());
+            assertEquals(first.out(), again.out());
+        }
+    }
+
     private static String[] with(String[] command, String... more) {
         return Stream.concat(Arrays.stream(command), Arrays.stream(more)).toArray(String[]::new);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32;
 
 /**
@@ -16,18 +17,20 @@ import java.util.zip.CRC32;
  * @param workers how many there were
  * @param seed of the victim choice
  * @param core identifies the version of the core; another version may decide other things
+ * @param policy of the run
  * @param decisions all of them, in order
  */
-public record Recording(int workers, long seed, long core, List<Decision> decisions) {
+public record Recording(int workers, long seed, long core, Policy policy, List<Decision> decisions) {
 
-    private static final long MAGIC = 0x3143_4552_594E_4550L; // "PENYREC1", read as a little-endian number
-    private static final int HEADER_BYTES = 40;
-    private static final int DECISION_BYTES = 16;
+    private static final long MAGIC = 0x3243_4552_594E_4550L; // "PENYREC2", read as a little-endian number
+    private static final int HEADER_BYTES = 48;
+    private static final int DECISION_BYTES = 20;
     private static final int CHECK_BYTES = 8;
     private static final int WORKERS_MAX = 256;
 
     /** Checks the workers that the decisions name, and copies the list. */
     public Recording {
+        Objects.requireNonNull(policy, "policy");
         decisions = List.copyOf(decisions);
         for (Decision decision : decisions) {
             if (decision.worker() < 0 || decision.worker() >= workers) {
@@ -35,6 +38,11 @@ public record Recording(int workers, long seed, long core, List<Decision> decisi
                         .formatted(decision, workers));
             }
         }
+    }
+
+    /** Of a run with work stealing. */
+    public Recording(int workers, long seed, long core, List<Decision> decisions) {
+        this(workers, seed, core, Policy.WORK_STEALING, decisions);
     }
 
     /** What a worker decided. The order is that of the core's numbers, which start with 1. */
@@ -80,7 +88,23 @@ public record Recording(int workers, long seed, long core, List<Decision> decisi
         /** Emptied its deque after a task that waited for another had helped. */
         HELPED,
         /** A task saw what it had waited for. */
-        CHOICE
+        CHOICE,
+        /** Took a task from the inbox of the victim. */
+        INBOX,
+        /** Took a task from a slot of the ring. */
+        SLOT,
+        /** Took a task from a slot of the ring, or from outside, to run it after the next one. */
+        HOLD,
+        /** Put a task that it had into a slot of the ring, or into the inbox of the victim. */
+        PUT,
+        /** Put a task from outside there. */
+        ADMIT,
+        /** Looked at the ring after it had turned. */
+        EPOCH,
+        /** Ran a task that it held. */
+        HELD,
+        /** Put a task that it held into the queue outside. */
+        GIVE_BACK
     }
 
     /**
@@ -88,12 +112,19 @@ public record Recording(int workers, long seed, long core, List<Decision> decisi
      *
      * @param worker who decided
      * @param kind what
-     * @param victim whose deque, for the two that steal; else 0
+     * @param victim whose deque, for the two that steal; whose inbox; else 0
      * @param nest how many dispatches lay around the current one
      * @param ticket names the task, 0: none; see {@link #task}
-     * @param item of a bulk: the first that was not run by this worker so far; of forks: how often the worker had been asked for a beat
+     * @param item of a bulk: the first that was not run by this worker so far; of forks: how often the worker had been asked for a beat; of
+     *     {@code EPOCH}: how often the ring had turned
+     * @param place 1 + the slot of the ring, 0: none
      */
-    public record Decision(int worker, Kind kind, int victim, int nest, long ticket, int item) {
+    public record Decision(int worker, Kind kind, int victim, int nest, long ticket, int item, int place) {
+
+        /** One that is about no slot. */
+        public Decision(int worker, Kind kind, int victim, int nest, long ticket, int item) {
+            this(worker, kind, victim, nest, ticket, item, 0);
+        }
 
         /** The task in words: which submission, or which fork of which worker. */
         public String task() {
@@ -107,19 +138,30 @@ public record Recording(int workers, long seed, long core, List<Decision> decisi
 
         @Override
         public String toString() {
-            String from = kind == Kind.STEAL || kind == Kind.LEAPFROG ? " from worker " + victim : "";
-            return "worker %d %s%s [task: %s, item: %d, nest: %d]".formatted(worker, kind, from, task(), item, nest);
+            return "worker %d %s%s [task: %s, item: %d, nest: %d]".formatted(worker, kind, where(), task(), item, nest);
+        }
+
+        private String where() {
+            return switch (kind) {
+                case STEAL, LEAPFROG, INBOX -> " from worker " + victim;
+                case SLOT -> " from slot " + (place - 1);
+                case HOLD -> place == 0 ? " from outside" : " from slot " + (place - 1);
+                case PUT, ADMIT -> place == 0 ? " with worker " + victim : " in slot " + (place - 1);
+                case POP, INJECTOR, MAIL, BEAT, PROMOTE, KEEP, NO_FRAME, RECLAIM, LOST, JOINED, RESUME, SPLIT, LEAVE, MAKE_WAY, END,
+                        COMPLETE, SPILL, HELPED, CHOICE, EPOCH, HELD, GIVE_BACK -> "";
+            };
         }
     }
 
-    /** A versioned form with a checksum, {@code 48 + 16 * decisions} bytes, the same for equal recordings. */
+    /** A versioned form with a checksum, 20 bytes per decision and a few for the rest, the same for equal recordings. */
     public byte[] toBytes() {
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + DECISION_BYTES * decisions.size() + CHECK_BYTES)
+        byte[] code = PolicyCode.write(policy);
+        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + code.length + DECISION_BYTES * decisions.size() + CHECK_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        out.putLong(MAGIC).putLong(core).putLong(seed).putLong(workers).putLong(decisions.size());
+        out.putLong(MAGIC).putLong(core).putLong(seed).putLong(workers).putLong(decisions.size()).putLong(code.length).put(code);
         for (Decision decision : decisions) {
             out.put((byte) (decision.kind().ordinal() + 1)).put((byte) decision.worker()).put((byte) decision.victim())
-                    .put((byte) decision.nest()).putLong(decision.ticket()).putInt(decision.item());
+                    .put((byte) decision.nest()).putLong(decision.ticket()).putInt(decision.item()).putInt(decision.place());
         }
         return out.putLong(checksum(out.array(), out.position())).array();
     }
@@ -163,15 +205,18 @@ public record Recording(int workers, long seed, long core, List<Decision> decisi
         long seed = in.getLong();
         long workers = in.getLong();
         long count = in.getLong();
-        if (workers < 1 || workers > WORKERS_MAX || count != (end - HEADER_BYTES) / DECISION_BYTES) {
+        long codeBytes = in.getLong();
+        if (workers < 1 || workers > WORKERS_MAX || codeBytes < 0 || codeBytes > end - HEADER_BYTES
+                || count != (end - HEADER_BYTES - codeBytes) / DECISION_BYTES) {
             throw new LoadException("the recording is malformed: source=%s, workers=%d, decisions=%d, bytes=%d"
                     .formatted(source, workers, count, bytes.length));
         }
+        Policy policy = PolicyCode.read(in, (int) codeBytes, source);
         List<Decision> decisions = new ArrayList<>();
         for (long i = 0; i < count; i++) {
             decisions.add(decision(in, (int) workers, source));
         }
-        return new Recording((int) workers, seed, core, decisions);
+        return new Recording((int) workers, seed, core, policy, decisions);
     }
 
     private static Decision decision(ByteBuffer in, int workers, String source) {
@@ -182,7 +227,7 @@ public record Recording(int workers, long seed, long core, List<Decision> decisi
                     .formatted(source, kind, worker, workers));
         }
         return new Decision(worker, Kind.values()[kind - 1], Byte.toUnsignedInt(in.get()), Byte.toUnsignedInt(in.get()), in.getLong(),
-                in.getInt());
+                in.getInt(), in.getInt());
     }
 
     private static long checksum(byte[] bytes, int length) {

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xE64E3DD8FEA4FA81L;
+    public static final long ABI_HASH = 0xD6ECEDCFF67C6037L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -538,7 +538,7 @@ public final class CoreLayout {
     public static final int LOG_OVERFLOWED = 256;
     /** REPLAY: index of the decision that is next. */
     public static final int LOG_TURN = 260;
-    /** REPLAY: frames taken from the injectors before their turn, 0: none. */
+    /** REPLAY: frames in no deque, 0: none. */
     public static final int LOG_STASH = 264;
     /** DIVERGED: what was decided instead of that one. */
     public static final int LOG_FOUND = 272;
@@ -553,7 +553,7 @@ public final class CoreLayout {
     /** REPLAY: index of the worker's next decision; the host writes the first. */
     public static final int LANE_NEXT = 8;
     /** Decisions recorded. */
-    public static final int LANE_COUNT = 16;
+    public static final int LANE_COUNT = 20;
     /** Bytes from one decision to the next. */
     public static final int DECISION_BYTES = 24;
     /** Recorded: its number among all, there are gaps; to be replayed: index of the worker's next one. */
@@ -562,7 +562,7 @@ public final class CoreLayout {
     public static final int DECISION_KIND = 4;
     /** u8. */
     public static final int DECISION_WORKER = 5;
-    /** u8; whose deque, 0 if none. */
+    /** u8; whose deque or inbox, 0 if none. */
     public static final int DECISION_VICTIM = 6;
     /** u8; dispatches around the current one. */
     public static final int DECISION_NEST = 7;
@@ -570,6 +570,8 @@ public final class CoreLayout {
     public static final int DECISION_TICKET = 8;
     /** See the kinds. */
     public static final int DECISION_ITEM = 16;
+    /** 1 + slot of the ring, 0: none. */
+    public static final int DECISION_PLACE = 20;
 
     // Worker states. Prefix `WORKER_STATE_`.
     /** Outside the loop: not started, or sent back by RETURN. */
@@ -752,7 +754,7 @@ public final class CoreLayout {
     public static final int ACTION_RING_TAKE = 19;
     /** Turned the ring to a frame and took it. */
     public static final int ACTION_RING_TURN = 20;
-    /** Found nothing in a round of a policy other than work stealing. */
+    /** Found nothing in a round of a policy other than work stealing, or replayed a decision of one that takes nothing. */
     public static final int ACTION_POLICY_MISS = 21;
 
     // Modes of a log. Prefix `LOG_`.
@@ -806,6 +808,22 @@ public final class CoreLayout {
     public static final int DECISION_HELPED = 20;
     /** A task of the host saw what it had waited for; item: which of the things it may see. */
     public static final int DECISION_CHOICE = 21;
+    /** Took a frame from the inbox of the victim. */
+    public static final int DECISION_INBOX = 22;
+    /** Took a frame from a slot of the ring; place. */
+    public static final int DECISION_SLOT = 23;
+    /** Took a frame from a slot, or from outside, that runs after the next; place. */
+    public static final int DECISION_HOLD = 24;
+    /** Put a frame into a slot, or into the inbox of the victim; place. */
+    public static final int DECISION_PUT = 25;
+    /** Took a frame from outside and put it there; place. */
+    public static final int DECISION_ADMIT = 26;
+    /** Looked at the ring after it had turned; item: how often so far. */
+    public static final int DECISION_EPOCH = 27;
+    /** Ran a frame that it held. */
+    public static final int DECISION_HELD = 28;
+    /** Put a frame that it held into the queue outside. */
+    public static final int DECISION_GIVE_BACK = 29;
 
     // Panic codes. Prefix `PANIC_`.
     /** An argument of an export is out of range. */

@@ -1,6 +1,7 @@
 package dev.penny.internal.core;
 
 import dev.penny.api.CapacityException;
+import dev.penny.api.Policy;
 import dev.penny.api.Recording;
 import dev.penny.api.Recording.Decision;
 import dev.penny.api.Recording.Kind;
@@ -99,6 +100,7 @@ public final class DecisionLog {
             memory.putByte(at + CoreLayout.DECISION_NEST, (byte) decision.nest());
             memory.putLong(at + CoreLayout.DECISION_TICKET, decision.ticket());
             memory.putInt(at + CoreLayout.DECISION_ITEM, decision.item());
+            memory.putInt(at + CoreLayout.DECISION_PLACE, decision.place());
             memory.putInt(next, index);
         }
     }
@@ -110,8 +112,8 @@ public final class DecisionLog {
         return memory.loadSeqCst(ref + CoreLayout.LOG_OVERFLOWED) != 0;
     }
 
-    /** What was decided so far, in order. Exact for what led to results that the caller has seen. */
-    public Recording recording() {
+    /** What was decided so far with this policy, in order. Exact for what led to results that the caller has seen. */
+    public Recording recording(Policy policy) {
         record Numbered(long number, Decision decision) { }
 
         List<Numbered> found = new ArrayList<>();
@@ -124,13 +126,14 @@ public final class DecisionLog {
             }
         }
         found.sort(Comparator.comparingLong(Numbered::number));
-        return new Recording(workers, seed, CoreLayout.ABI_HASH, found.stream().map(Numbered::decision).toList());
+        return new Recording(workers, seed, CoreLayout.ABI_HASH, policy, found.stream().map(Numbered::decision).toList());
     }
 
     private Decision read(int at) {
         return new Decision(memory.getByte(at + CoreLayout.DECISION_WORKER) & 0xFF, Kind.values()[kind(at) - 1],
                 memory.getByte(at + CoreLayout.DECISION_VICTIM) & 0xFF, memory.getByte(at + CoreLayout.DECISION_NEST) & 0xFF,
-                memory.getLong(at + CoreLayout.DECISION_TICKET), memory.getInt(at + CoreLayout.DECISION_ITEM));
+                memory.getLong(at + CoreLayout.DECISION_TICKET), memory.getInt(at + CoreLayout.DECISION_ITEM),
+                memory.getInt(at + CoreLayout.DECISION_PLACE));
     }
 
     private int kind(int at) {

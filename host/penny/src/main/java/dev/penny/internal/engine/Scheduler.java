@@ -215,9 +215,9 @@ public final class Scheduler {
         awaitDrained();
         if (made.overflowed()) {
             throw new CapacityException("the recording is incomplete, a worker decided more than there was room for: "
-                    + "decisions=%d, see PennyBuilder.record".formatted(made.recording().decisions().size()));
+                    + "decisions=%d, see PennyBuilder.record".formatted(made.recording(config.policy()).decisions().size()));
         }
-        return made.recording();
+        return made.recording(config.policy());
     }
 
     /** Whether decisions are recorded or replayed. */
