@@ -90,7 +90,7 @@ public final class Scheduler {
         }
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
-        this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
+        this.heartbeat = new Heartbeat(memory, runtime, workers, submitter.sleepers(), submitter::wakeOne);
         this.log = log(config);
         this.replay = log.filter(DecisionLog::replays).map(replayed -> new Replay(this, replayed, workers));
         this.turnTimer = Policies.ring(config.policy()).filter(ring -> !ring.period().isZero()).map(ring -> new TurnTimer(memory, runtime,
@@ -275,6 +275,21 @@ public final class Scheduler {
     /** For a worker whose task has come to a beat: without a timer nobody else runs until it lets them. */
     void letAnotherStep() {
         crew.letAnotherStep();
+    }
+
+    /** Whether this worker has something to steal; false if there is no such worker, as a frame that is read late may say. */
+    boolean offers(int worker) {
+        return worker >= 0 && worker < workers.size() && workers.get(worker).offersWork();
+    }
+
+    /** Whether another worker than this has something to steal. */
+    boolean othersOffer(int worker) {
+        for (Worker other : workers) {
+            if (other.index() != worker && other.offersWork()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
