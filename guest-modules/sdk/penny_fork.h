@@ -6,7 +6,7 @@
 //         return both.first + both.second;
 //     }
 //
-// How: a fork stays in a list of this instance until a heartbeat of the host, which comes every 100 microseconds or so. Then the oldest
+// How: a fork stays in a list of this instance until a heartbeat of the host, which comes at least every millisecond. Then the oldest
 // fork of the list is promoted: other workers may take it. A join of a fork that was not taken is a direct call.
 //
 // What a fork may use: a taken fork runs in another worker's instance. A module with a memory of its own must pass everything by value,
@@ -32,6 +32,15 @@
 #define PENNY_FORKS_MAX 256
 #else
 #define PENNY_FORKS_MAX 1024
+#endif
+#endif
+
+// How many parts of loops may be given away and not joined, done or not.
+#ifndef PENNY_HALVES_MAX
+#if defined(__wasm_atomics__)
+#define PENNY_HALVES_MAX 256
+#else
+#define PENNY_HALVES_MAX 2048
 #endif
 #endif
 
@@ -78,7 +87,7 @@ PENNY_IMPORT("await") int64_t penny_host_await(int32_t handle);
 // ---- The list of forks ---------------------------------------------------------------------------------------------------------
 
 enum { PENNY_RUN_TASK = 1 << 28, PENNY_RUN_TASK4 = 2 << 28, PENNY_RUN_LOOP = 3 << 28, PENNY_RUN_FUNCTION = (1 << 28) - 1 };
-enum { PENNY_HALVES_MAX = 64, PENNY_WORDS = 7 };
+enum { PENNY_WORDS = 7 };
 
 // A fork, or a loop that is running.
 typedef struct {
@@ -94,23 +103,25 @@ typedef struct {
     int64_t start, end;
 } penny_half;
 
-// Records below `promoted` are promoted, or loops with nothing left to give; from there to `top` they are not. Beyond
-// PENNY_FORKS_MAX forks share the last record and are never promoted.
+enum { PENNY_FORK_BYTES = sizeof(penny_fork_record), PENNY_FORKS_END = (PENNY_FORKS_MAX + 1) * PENNY_FORK_BYTES };
+
+// Records below `promoted` are promoted, or loops with nothing left to give; from there to `top` they are not. From PENNY_FORKS_END on
+// forks have no record and are never promoted.
 typedef struct {
-    uint32_t top, promoted;  // in bytes
+    uint32_t top, promoted;  // in bytes; not less than one record, which stays empty
     int32_t halves_top;      // never used from here on
     int32_t halves_free;     // list through `older`, as index + 1
 } penny_fork_list;
 
-PENNY_OF_WORKER penny_fork_list penny_forks;
+PENNY_OF_WORKER penny_fork_list penny_forks = {.top = PENNY_FORK_BYTES, .promoted = PENNY_FORK_BYTES};
 PENNY_OF_WORKER penny_fork_record penny_fork_records[PENNY_FORKS_MAX + 1];
 PENNY_OF_WORKER penny_half penny_halves[PENNY_HALVES_MAX];
 
-// Set by the host when a beat has come. A wasm global, for the host writes it while the guest runs, and because looking at it costs least.
+// A fork goes straight onto the list if `top` is less than this: PENNY_FORKS_END, or less than any `top` when a beat has come. The host
+// writes 1 then, and a new instance has 0. So one comparison looks for room and for a beat. A wasm global, for the host writes it while
+// the guest runs, and because looking at it costs least.
 PENNY_SHARED_DEFINITION __attribute__((address_space(1))) int32_t penny_beat_flag;
 __asm__(".export_name penny_beat_flag, penny_beat_flag\n");
-
-enum { PENNY_FORK_BYTES = sizeof(penny_fork_record), PENNY_FORKS_BYTES = PENNY_FORKS_MAX * PENNY_FORK_BYTES };
 
 static inline penny_fork_record *penny_fork_at(uint32_t offset) {
     return (penny_fork_record *)((char *)penny_fork_records + offset);
@@ -140,33 +151,36 @@ static inline void penny_half_free(int32_t half) {
     penny_forks.halves_free = half + 1;
 }
 
-// Gives the upper half of what is left of a loop away. Returns 0 when there is nothing left to give, or no room.
-static inline int penny_loop_split(penny_fork_record *loop) {
+static inline int penny_loop_has_half(const penny_fork_record *loop) {
+    return loop->words[1] - (loop->words[0] + 1) >= 1;
+}
+
+// Gives the upper half of what is left of a loop away, if there is room.
+static inline void penny_loop_split(penny_fork_record *loop) {
     int64_t next = loop->words[0] + 1, end = loop->words[1];
-    if (end - next < 1) return 0;
-    int32_t half = penny_half_new();
-    if (half < 0) return 0;
     int64_t middle = next + (end - next) / 2;
+    int32_t half = penny_half_new();
+    if (half < 0) return;
     const int64_t *w = loop->words;
     int32_t handle = penny_host_fork(PENNY_RUN_LOOP, middle, end, w[2], w[3], w[4], w[5], w[6]);
     if (handle == 0) {
         penny_half_free(half);
-        return 0;
+        return;
     }
     penny_halves[half] = (penny_half){handle, penny_handle_of(loop), middle, end};
     penny_set_handle(loop, half + 1);
     loop->words[1] = middle;
-    return 1;
 }
 
+// What there is no room for now stays the oldest.
 static inline void penny_promote_oldest(void) {
-    while (penny_forks.promoted < penny_forks.top && penny_forks.promoted < PENNY_FORKS_BYTES) {
+    for (; penny_forks.promoted < penny_forks.top && penny_forks.promoted < PENNY_FORKS_END; penny_forks.promoted += PENNY_FORK_BYTES) {
         penny_fork_record *fork = penny_fork_at(penny_forks.promoted);
         const int64_t *w = fork->words;
         if (penny_run_of(fork) == PENNY_RUN_LOOP) {
-            if (penny_loop_split(fork)) return;
-            penny_forks.promoted += PENNY_FORK_BYTES;
-            continue;
+            if (!penny_loop_has_half(fork)) continue;
+            penny_loop_split(fork);
+            return;
         }
         int32_t handle = penny_host_fork(penny_run_of(fork), w[0], w[1], w[2], w[3], w[4], w[5], w[6]);
         if (handle == 0) return;
@@ -178,35 +192,47 @@ static inline void penny_promote_oldest(void) {
 
 PENNY_SHARED_DEFINITION __attribute__((noinline)) void penny_beat(void) {
     int32_t due = penny_host_poll();
-    penny_beat_flag = due & 2;
+    penny_beat_flag = due & 2 ? 1 : PENNY_FORKS_END;
     if (due & 1) penny_promote_oldest();
 }
 
 static inline void penny_look_for_beat(void) {
-    if (__builtin_expect(penny_beat_flag, 0)) penny_beat();
+    if (__builtin_expect((uint32_t)penny_beat_flag < PENNY_FORK_BYTES, 0)) penny_beat();
 }
 
 static inline int penny_is_full(uint32_t top) {
-    return top >= PENNY_FORKS_BYTES;
+    return top >= PENNY_FORKS_END;
 }
 
-// The record for a fork at `top`, with what it runs; the caller writes its words.
+// The record for a fork at `top`, with what it runs; the caller writes its words. pre: not full.
 static inline penny_fork_record *penny_push(uint32_t top, uint32_t kind, uintptr_t function) {
-    penny_fork_record *fork = penny_fork_at(top < PENNY_FORKS_BYTES ? top : PENNY_FORKS_BYTES);
+    penny_fork_record *fork = penny_fork_at(top);
     fork->head = kind | (uint32_t)function;
     penny_forks.top = top + PENNY_FORK_BYTES;
     return fork;
 }
 
-// Takes a promoted fork off the list, the newest. 1: the caller runs it; 0: it has ended elsewhere, see penny_host_result.
-PENNY_SHARED_DEFINITION __attribute__((noinline)) int penny_join_promoted(uint32_t top, penny_fork_record *fork) {
-    penny_forks.promoted = top;
-    return penny_host_join(penny_handle_of(fork));
+// For a fork that does not go straight onto the list.
+PENNY_SHARED_DEFINITION __attribute__((noinline)) void penny_push_slowly(uint32_t top, uint32_t run, int64_t a, int64_t b, int64_t c,
+                                                                         int64_t d) {
+    penny_forks.top = top + PENNY_FORK_BYTES;
+    if (!penny_is_full(top)) *penny_fork_at(top) = (penny_fork_record){.head = run, .words = {a, b, c, d}};
+    penny_look_for_beat();
 }
 
-static inline int penny_is_mine(uint32_t top, penny_fork_record *fork) {
+static inline int penny_goes_straight(uint32_t top) {
+    return __builtin_expect(top < (uint32_t)penny_beat_flag, 1);
+}
+
+// Takes a promoted fork off the list, the newest. 1: the caller runs it; 0: it has ended elsewhere, see penny_host_result.
+PENNY_SHARED_DEFINITION __attribute__((noinline)) int penny_join_promoted(uint32_t top) {
+    penny_forks.promoted = top;
+    return penny_host_join(penny_handle_of(penny_fork_at(top)));
+}
+
+static inline int penny_is_mine(uint32_t top) {
     penny_forks.top = top;
-    return __builtin_expect(penny_handle_of(fork) == 0, 1) || penny_join_promoted(top, fork);
+    return __builtin_expect(penny_forks.promoted <= top, 1) || penny_join_promoted(top);
 }
 
 // ---- Join ----------------------------------------------------------------------------------------------------------------------
@@ -215,36 +241,37 @@ static inline int penny_is_mine(uint32_t top, penny_fork_record *fork) {
 static inline penny_pair penny_join(penny_task f, int64_t x, penny_task g, int64_t y) {
     penny_pair both;
     uint32_t top = penny_forks.top;
-    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK, (uintptr_t)g);
-    fork->words[0] = y;
-    penny_look_for_beat();
+    if (penny_goes_straight(top)) penny_push(top, PENNY_RUN_TASK, (uintptr_t)g)->words[0] = y;
+    else penny_push_slowly(top, PENNY_RUN_TASK | (uint32_t)(uintptr_t)g, y, 0, 0, 0);
     both.first = f(x);
-    both.second = penny_is_mine(top, fork) ? g(y) : penny_host_result();
+    both.second = penny_is_mine(top) ? g(y) : penny_host_result();
     return both;
 }
 
 static inline penny_pair penny_join4(penny_task4 f, penny_words x, penny_task4 g, penny_words y) {
     penny_pair both;
     uint32_t top = penny_forks.top;
-    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK4, (uintptr_t)g);
-    fork->words[0] = y.a;
-    fork->words[1] = y.b;
-    fork->words[2] = y.c;
-    fork->words[3] = y.d;
-    penny_look_for_beat();
+    if (penny_goes_straight(top)) {
+        penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK4, (uintptr_t)g);
+        fork->words[0] = y.a;
+        fork->words[1] = y.b;
+        fork->words[2] = y.c;
+        fork->words[3] = y.d;
+    } else {
+        penny_push_slowly(top, PENNY_RUN_TASK4 | (uint32_t)(uintptr_t)g, y.a, y.b, y.c, y.d);
+    }
     both.first = f(x.a, x.b, x.c, x.d);
-    both.second = penny_is_mine(top, fork) ? g(y.a, y.b, y.c, y.d) : penny_host_result();
+    both.second = penny_is_mine(top) ? g(y.a, y.b, y.c, y.d) : penny_host_result();
     return both;
 }
 
 // combine(f(x), g(y)). Cheaper than penny_join where its value is returned, since the compiler then turns the call of g into a loop.
 static inline int64_t penny_join_reduce(penny_task f, int64_t x, penny_task g, int64_t y, penny_combine combine) {
     uint32_t top = penny_forks.top;
-    penny_fork_record *fork = penny_push(top, PENNY_RUN_TASK, (uintptr_t)g);
-    fork->words[0] = y;
-    penny_look_for_beat();
+    if (penny_goes_straight(top)) penny_push(top, PENNY_RUN_TASK, (uintptr_t)g)->words[0] = y;
+    else penny_push_slowly(top, PENNY_RUN_TASK | (uint32_t)(uintptr_t)g, y, 0, 0, 0);
     int64_t first = f(x);
-    if (penny_is_mine(top, fork)) return combine(first, g(y));
+    if (penny_is_mine(top)) return combine(first, g(y));
     return combine(first, penny_host_result());
 }
 
@@ -306,7 +333,7 @@ static inline void penny_scope_end(penny_scope *scope) {
     while (penny_forks.top > scope->base) {
         uint32_t top = penny_forks.top - PENNY_FORK_BYTES;
         penny_fork_record fork = *penny_fork_at(top);  // a copy: what runs in the join reuses the place
-        int64_t value = penny_is_mine(top, penny_fork_at(top)) ? penny_call(penny_run_of(&fork), fork.words) : penny_host_result();
+        int64_t value = penny_is_mine(top) ? penny_call(penny_run_of(&fork), fork.words) : penny_host_result();
         penny_store_result((int64_t *)(uintptr_t)fork.words[6], value);
     }
 }

@@ -91,21 +91,25 @@ static int64_t fib(int64_t n) {
 static uint64_t atomics_of_fib;
 
 static uint32_t counted_fib(uint32_t record) {
-    penny_beat_flag = penny_host_poll() & PN_POLL_AGAIN; /* starts the timer, which this host does not have */
+    penny_beat(); /* starts the timer, which this host does not have */
     uint64_t before = pn_test_atomics;
     record_of(record)[0] = (uint64_t)fib(25);
     atomics_of_fib = pn_test_atomics - before;
     return PN_OUTCOME_DONE;
 }
 
-static void setup(uint32_t workers, uint32_t heartbeat_polls) {
+static void setup_with(uint32_t workers, uint32_t frames, uint32_t heartbeat_polls) {
     pn_globals *g = memory_new(8 << 20);
     g->worker_count = workers;
     g->deque_capacity = 16;
-    g->frame_count = 64 * workers;
+    g->frame_count = frames;
     g->heartbeat_polls = heartbeat_polls;
     memory_init();
     vtable[SLOT_JOB] = run_job;
+}
+
+static void setup(uint32_t workers, uint32_t heartbeat_polls) {
+    setup_with(workers, 64 * workers, heartbeat_polls);
 }
 
 static void a_fork_that_nobody_takes_costs_no_atomic_operation(void) {
@@ -127,6 +131,79 @@ static void a_promoted_fork_costs_some(void) {
     CHECK_EQ(pn_frame_at(host_frame(0))->result, 75025);
     CHECK(COUNTER(promotions) > 0);
     CHECK(atomics_of_fib >= 4 * COUNTER(promotions));
+}
+
+/* ---- shortage ---- */
+
+static uint32_t other(uint32_t record);
+
+/* Takes all frames at first and gives them back after a few beats. */
+static int64_t hoards_frames(int64_t i, int64_t a, int64_t b, int64_t c) {
+    static int32_t handles[8];
+    static uint32_t held;
+    static uint64_t promotions;
+    (void)a, (void)b, (void)c;
+    if (i == 1) {
+        for (held = 0; held < 8 && (handles[held] = penny_spawn(SLOT_OTHER, (penny_words){.a = 1})) != 0;) held++;
+        CHECK(held > 0 && held < 8);
+        promotions = COUNTER(promotions);
+    }
+    if (i == 5) {
+        CHECK_EQ(COUNTER(promotions), promotions); /* four beats for nothing */
+        while (held > 0) penny_await(handles[--held]);
+    }
+    if (i == 7) CHECK(COUNTER(promotions) > promotions);
+    return i;
+}
+
+static int64_t sum_of(int64_t left, int64_t right) {
+    return left + right;
+}
+
+static uint32_t hoarding_root(uint32_t record) {
+    penny_beat_flag = PN_POLL_AGAIN;
+    record_of(record)[0] = (uint64_t)penny_reduce(0, 1000, hoards_frames, 0, 0, 0, sum_of, 0);
+    return PN_OUTCOME_DONE;
+}
+
+static void a_loop_that_found_no_room_gives_parts_away_later(void) {
+    setup_with(1, 4, 1);
+    vtable[SLOT_ROOT] = hoarding_root;
+    vtable[SLOT_OTHER] = other;
+    host_inject(frame_single(0, SLOT_ROOT, 0));
+    CHECK_EQ(worker_run(0, 0), PN_RUN_PARK);
+    CHECK_EQ(pn_frame_at(host_frame(0))->result, 499500);
+    check_nothing_leaked();
+}
+
+/* ---- forks beyond the list ---- */
+
+static int64_t skewed(int64_t n) {
+    if (n == 0) return 0;
+    penny_pair both = guest_join(skewed, n - 1, fib, 2);
+    return both.first + both.second;
+}
+
+static uint32_t deep_root(uint32_t record) {
+    penny_beat();
+    record_of(record)[0] = (uint64_t)skewed((int64_t)record_of(record)[1]);
+    return PN_OUTCOME_DONE;
+}
+
+/* Without a beat and with one at every poll: the deeper forks are neither written nor promoted, and all are joined. */
+static void forks_beyond_the_list_run_where_they_are(void) {
+    for (uint32_t polls = 0; polls < 2; polls++) {
+        for (uint64_t depth = PENNY_FORKS_MAX - 2; depth < PENNY_FORKS_MAX + 3; depth++) {
+            setup(1, polls);
+            vtable[SLOT_ROOT] = deep_root;
+            host_inject(frame_single(0, SLOT_ROOT, depth));
+            CHECK_EQ(worker_run(0, 0), PN_RUN_PARK);
+            CHECK_EQ(pn_frame_at(host_frame(0))->result, depth);
+            CHECK_EQ(penny_forks.top, PENNY_FORK_BYTES);
+            CHECK_EQ(penny_forks.promoted, PENNY_FORK_BYTES);
+            check_nothing_leaked();
+        }
+    }
 }
 
 /* ---- waits in the middle of older private forks and loops ---- */
@@ -193,6 +270,8 @@ static void a_wait_keeps_older_forks_with_their_task(void) {
 const test sdk_tests[] = {
     {"a_fork_that_nobody_takes_costs_no_atomic_operation", a_fork_that_nobody_takes_costs_no_atomic_operation},
     {"a_promoted_fork_costs_some", a_promoted_fork_costs_some},
+    {"a_loop_that_found_no_room_gives_parts_away_later", a_loop_that_found_no_room_gives_parts_away_later},
+    {"forks_beyond_the_list_run_where_they_are", forks_beyond_the_list_run_where_they_are},
     {"a_wait_keeps_older_forks_with_their_task", a_wait_keeps_older_forks_with_their_task},
     {0, 0},
 };

@@ -49,6 +49,21 @@ public final class Sleepers {
         return true;
     }
 
+    /** Whether this worker sleeps. */
+    public boolean has(int worker) {
+        return (memory.loadSeqCst(maskRef + 4 * (worker >>> 5)) & 1 << worker) != 0;
+    }
+
+    /** Whether somebody sleeps, or was not started. */
+    public boolean areAny() {
+        for (int word = 0; word < words; word++) {
+            if (memory.loadSeqCst(maskRef + 4 * word) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Claims this worker if it sleeps; true means that the caller must unpark it. */
     public boolean claim(int worker) {
         int ref = maskRef + 4 * (worker >>> 5);

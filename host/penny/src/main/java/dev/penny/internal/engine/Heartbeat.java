@@ -2,6 +2,7 @@ package dev.penny.internal.engine;
 
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
+import dev.penny.internal.core.Sleepers;
 import dev.penny.internal.core.WasmRuntime;
 import java.time.Duration;
 import java.util.List;
@@ -9,27 +10,34 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The timer that adds to the heartbeat word of the core, so that workers promote forks. It rests while no worker asks for the beat, hence
- * costs nothing in a pool that is idle or does not fork; the first poll after that starts it again.
+ * costs nothing in a pool that is idle or does not fork; the first poll after that starts it again. While all workers are busy nobody
+ * would take what is promoted, and a beat takes its time from one of them, so then it is rare. A worker that runs out of work beats itself
+ * (decision 0110).
  *
  * <p><b>Threads:</b> any.
  */
-final class Heartbeat implements AutoCloseable {
+final class Heartbeat implements Hunger.Beats, AutoCloseable {
 
     /** Short against what a thief saves, long against what a promotion costs (PLDI 2018, section 5). */
     private static final Duration PERIOD = Duration.ofNanos(100_000);
+    /** While nobody sleeps or waits. */
+    private static final Duration PERIOD_ALL_BUSY = Duration.ofMillis(1);
     private static final int BEATS_PER_LOOK = 64;
 
     private final CoreMemory memory;
     private final WasmRuntime runtime;
     private final List<Worker> workers;
+    private final Sleepers sleepers;
     private final Runnable wakeOne;
     private final RestingThread thread = new RestingThread("penny-heartbeat", this::run);
+    private volatile boolean rare;
 
     /** @param wakeOne unparks a sleeping worker, if there is one */
-    Heartbeat(CoreMemory memory, WasmRuntime runtime, List<Worker> workers, Runnable wakeOne) {
+    Heartbeat(CoreMemory memory, WasmRuntime runtime, List<Worker> workers, Sleepers sleepers, Runnable wakeOne) {
         this.memory = memory;
         this.runtime = runtime;
         this.workers = workers;
+        this.sleepers = sleepers;
         this.wakeOne = wakeOne;
     }
 
@@ -37,6 +45,23 @@ final class Heartbeat implements AutoCloseable {
     void start() {
         if (thread.claim()) {
             setTimerWord(1);
+            thread.goOn();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread.isClaimed();
+    }
+
+    @Override
+    public void beatAhead() {
+        beat();
+    }
+
+    @Override
+    public void someoneRests() {
+        if (rare) {
             thread.goOn();
         }
     }
@@ -51,13 +76,11 @@ final class Heartbeat implements AutoCloseable {
     }
 
     private void beatUntilClosed() {
-        int beat = CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT;
         long seen = polls();
         for (int beats = 1; !thread.isClosed(); beats++) {
-            LockSupport.parkNanos(this, PERIOD.toNanos());
-            memory.storeSeqCst(beat, memory.loadAcquire(beat) + 1);
+            pause();
             wakeForWaitingForks();
-            workers.forEach(worker -> worker.beat(false));
+            beat();
             if (beats % BEATS_PER_LOOK == 0) {
                 long now = polls();
                 if (now == seen) {
@@ -68,10 +91,31 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
+    private void pause() {
+        if (!isSomeoneResting()) {
+            rare = true; // Before the second look: whoever rests later sees it.
+            if (!isSomeoneResting()) {
+                LockSupport.parkNanos(this, PERIOD_ALL_BUSY.toNanos());
+            }
+            rare = false;
+        }
+        LockSupport.parkNanos(this, PERIOD.toNanos());
+    }
+
+    private boolean isSomeoneResting() {
+        return sleepers.areAny() || workers.stream().anyMatch(Worker::isWaiting);
+    }
+
+    private void beat() {
+        memory.fetchAddSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT, 1);
+        workers.forEach(worker -> worker.beat(false));
+    }
+
     /** What was promoted since the last beat and is still there is worth waking a worker for. */
     private void wakeForWaitingForks() {
         if (workers.stream().anyMatch(Worker::offersWork)) {
             wakeOne.run();
+            workers.forEach(Worker::wakeToLeapfrog);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
  * A daemon thread that starts when it is first needed and rests when it is not. Whoever needs it claims it; the one whose claim succeeds
  * lets it go on. It gives the claim back before it rests, so that the next one claims it again.
  *
- * <p><b>Threads:</b> {@link #claim}, {@link #goOn} and {@link #close} any; the others only the thread itself.
+ * <p><b>Threads:</b> {@link #claim}, {@link #goOn}, {@link #isClaimed} and {@link #close} any; the others only the thread itself.
  */
 final class RestingThread implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class RestingThread implements AutoCloseable {
         return !claimed.get() && claimed.compareAndSet(false, true);
     }
 
-    /** After a claim. */
+    /** After a claim; later it ends a pause that the body makes. */
     void goOn() {
         synchronized (this) {
             if (thread == null && !closed) {
@@ -37,6 +37,11 @@ final class RestingThread implements AutoCloseable {
             }
         }
         LockSupport.unpark(thread);
+    }
+
+    /** Whether it does not rest, or is about to go on. */
+    boolean isClaimed() {
+        return claimed.get();
     }
 
     /** It is about to rest. */

@@ -82,7 +82,7 @@ public final class Scheduler {
         }
         this.workers = List.copyOf(made);
         this.forkFailures = new ForkFailures(memory);
-        this.heartbeat = new Heartbeat(memory, runtime, workers, submitter::wakeOne);
+        this.heartbeat = new Heartbeat(memory, runtime, workers, submitter.sleepers(), submitter::wakeOne);
         this.log = log(config);
         this.replay = log.filter(DecisionLog::replays).map(replayed -> new Replay(this, replayed, workers));
         this.completions = new Completions(this);
@@ -252,6 +252,21 @@ public final class Scheduler {
 
     WorkerThreads threads() {
         return threads;
+    }
+
+    /** Whether this worker has something to steal; false if there is no such worker, as a frame that is read late may say. */
+    boolean offers(int worker) {
+        return worker >= 0 && worker < workers.size() && workers.get(worker).offersWork();
+    }
+
+    /** Whether another worker than this has something to steal. */
+    boolean othersOffer(int worker) {
+        for (Worker other : workers) {
+            if (other.index() != worker && other.offersWork()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** See {@link WorkerThreads#drive}. */

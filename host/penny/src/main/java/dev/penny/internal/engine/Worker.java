@@ -48,6 +48,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
     private final int dispatchesMax;
+    private final Hunger hunger;
 
     Worker(Scheduler scheduler, int index) {
         this.scheduler = scheduler;
@@ -63,6 +64,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         this.forkStack = new ForkStack(this, scheduler);
         this.missedUpcalls = new MissedUpcalls(this, scheduler);
         this.taskForks = new NamedForks(scheduler, forkStack);
+        this.hunger = new Hunger(scheduler::heartbeat, System::nanoTime);
     }
 
     /** The Java forks of the worker whose body the calling thread is running; {@code null} on any other thread. */
@@ -143,9 +145,10 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
             return ThreadBackend.Next.RETURN;
         }
         scheduler.startTurning();
+        hunger.rested();
         return switch (enter(() -> core.run(index, dispatchesMax), CoreLayout.RUN_MORE)) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
-            case CoreLayout.RUN_PARK -> parkUnlessSpilled();
+            case CoreLayout.RUN_PARK -> hunger.finds(this::hasSomethingToDo) ? ThreadBackend.Next.AGAIN : parkUnlessSpilled();
             default -> ThreadBackend.Next.RETURN;
         };
     }
@@ -413,6 +416,29 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         WorkerForks known = forks;
         if (known != null && (always || isRunning())) {
             known.beat();
+        }
+    }
+
+    /** How it looks for forks of others. */
+    Hunger hunger() {
+        return hunger;
+    }
+
+    /** While it is among the sleepers: it was claimed, or there is something to steal. */
+    private boolean hasSomethingToDo() {
+        return !scheduler.submitter().sleepers().has(index) || scheduler.othersOffer(index);
+    }
+
+    /** Whether it waits for a fork that another worker runs. <b>Threads:</b> any; may be a moment late. */
+    boolean isWaiting() {
+        return memory.loadSeqCst(blockRef + CoreLayout.WORKER_STATE) == CoreLayout.WORKER_STATE_BLOCKED;
+    }
+
+    /** Ends its rest if the worker that runs the fork it waits for has something to give. <b>Threads:</b> any. */
+    void wakeToLeapfrog() {
+        WorkerForks waiting = forks;
+        if (waiting != null && isWaiting()) {
+            waiting.wakeToLeapfrog();
         }
     }
 

@@ -40,7 +40,7 @@ final class WorkerForks {
     private final CoreInstance core;
     private final int blockRef;
     private volatile Thread resting;
-    private int restedFor;
+    private volatile int restedFor;
     private long restNanos;
     private int beatSeen;
     private final boolean logged;
@@ -158,14 +158,33 @@ final class WorkerForks {
             return;
         }
         int frame = memory.getInt(blockRef + CoreLayout.WORKER_AWAITED_FRAME);
+        if (worker.hunger().finds(() -> hasEnded(frame) || thiefOffers(frame))) {
+            return;
+        }
         restNanos = frame == restedFor ? Math.min(2 * restNanos, REST_NANOS_MAX) : REST_NANOS_MIN;
         restedFor = frame;
         resting = Thread.currentThread();
-        if (memory.loadSeqCst(frame + CoreLayout.FRAME_STATE) < CoreLayout.FRAME_STATE_DONE) {
+        if (!hasEnded(frame)) {
             LockSupport.parkNanos(this, restNanos);
             Thread.interrupted(); // Else the next rest would not be one.
         }
         resting = null;
+        worker.hunger().rested();
+    }
+
+    private boolean hasEnded(int frame) {
+        return memory.loadSeqCst(frame + CoreLayout.FRAME_STATE) >= CoreLayout.FRAME_STATE_DONE;
+    }
+
+    /** Ends a {@link #rest} if the thief that runs the awaited frame has something in its deque. <b>Threads:</b> any. */
+    void wakeToLeapfrog() {
+        if (resting != null && thiefOffers(restedFor)) {
+            wake();
+        }
+    }
+
+    private boolean thiefOffers(int frame) {
+        return scheduler.offers(memory.getInt(frame + CoreLayout.FRAME_LO));
     }
 
     /** Ends a {@link #rest}. <b>Threads:</b> any. */
