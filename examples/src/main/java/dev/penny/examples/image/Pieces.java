@@ -19,6 +19,11 @@ final class Pieces {
                 .order(ByteOrder.LITTLE_ENDIAN).putInt(left).putInt(top).putInt(width).putInt(height).putInt(RGB);
     }
 
+    /** Where the first row lies in the picture; negative above it. */
+    static int top(ByteBuffer piece) {
+        return piece.getInt(4);
+    }
+
     /** Pixels from the left edge of a row to the right. */
     static int width(ByteBuffer piece) {
         return piece.getInt(8);

@@ -16,20 +16,28 @@ import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * PNG files. Decoding is the JDK's. Encoding is by bands of rows that are compressed one apart from the other, hence by several tasks at
- * once: each band ends its deflate blocks on a byte, so that bands behind one another are one stream.
+ * PNG files. Decoding is the JDK's, for which {@link Scanlines} is the other way. Encoding is by bands of rows that are compressed one
+ * apart from the other, hence by several tasks at once: each band ends its deflate blocks on a byte, so that bands behind one another are
+ * one stream.
  *
- * <p>A band is width, height, the Adler-32 sum and the number of its filtered bytes as {@code int}, then the compressed bytes.
+ * <p>A band is width, height, the Adler-32 sum and the number of its filtered bytes as {@code int}, then the chunks of the file that have
+ * its compressed bytes.
  *
  * <p>Source: W3C, Portable Network Graphics (Third Edition); RFC 1950.
  */
 final class Png {
 
+    /** How a row is filtered. */
+    static final int FILTER_NONE = 0;
+    static final int FILTER_SUB = 1;
+    static final int FILTER_UP = 2;
+    static final int FILTER_AVERAGE = 3;
+    static final int FILTER_PAETH = 4;
+
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
     private static final int BAND_HEADER_BYTES = 16;
-    private static final int FILTER_SUB = 1;
-    private static final int FILTER_PAETH = 4;
     private static final long ADLER_BASE = 65_521;
+    private static final byte[] BEGIN_OF_STREAM = {0x78, (byte) 0x9c};
     /** An empty last block. */
     private static final byte[] END_OF_STREAM = {3, 0};
 
@@ -67,24 +75,52 @@ final class Png {
         return piece.array();
     }
 
-    /** Compresses rows of RGB pixels. */
+    /** Compresses rows of RGB pixels, maybe none. */
     static byte[] band(byte[] rgb, int width, int height) {
         byte[] filtered = filtered(rgb, width * Pieces.RGB, height);
         Adler32 adler = new Adler32();
         adler.update(filtered);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(filtered.length / 2);
-        out.writeBytes(ByteBuffer.allocate(BAND_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN).putInt(width).putInt(height)
-                .putInt((int) adler.getValue()).putInt(filtered.length).array());
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream(filtered.length / 2);
         try (Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true)) {
             deflater.setInput(filtered);
             byte[] buffer = new byte[1 << 16];
             int count;
             do {
                 count = deflater.deflate(buffer, 0, buffer.length, Deflater.SYNC_FLUSH);
-                out.write(buffer, 0, count);
+                compressed.write(buffer, 0, count);
             } while (count == buffer.length);
         }
-        return out.toByteArray();
+        byte[] chunk = chunk("IDAT", compressed.toByteArray());
+        return newBand(width, height, (int) adler.getValue(), filtered.length, chunk.length).put(chunk).array();
+    }
+
+    private static ByteBuffer newBand(int width, int height, int adler, int filteredBytes, int chunkBytes) {
+        return ByteBuffer.allocate(BAND_HEADER_BYTES + chunkBytes).order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(width).putInt(height).putInt(adler).putInt(filteredBytes);
+    }
+
+    /** Several bands as one. */
+    static byte[] join(List<ByteBuffer> bands) {
+        int height = 0;
+        int filteredBytes = 0;
+        int chunkBytes = 0;
+        long low = 1;
+        long high = 0;
+        for (ByteBuffer band : bands) {
+            height += band.getInt(4);
+            filteredBytes += band.getInt(12);
+            chunkBytes += band.limit() - BAND_HEADER_BYTES;
+            long adler = Integer.toUnsignedLong(band.getInt(8));
+            high = (high + (adler >>> 16) + band.getInt(12) % ADLER_BASE * (low + ADLER_BASE - 1)) % ADLER_BASE;
+            low = (low + (adler & 0xffff) + ADLER_BASE - 1) % ADLER_BASE;
+        }
+        ByteBuffer joined = newBand(bands.getFirst().getInt(0), height, (int) (high << 16 | low), filteredBytes, chunkBytes);
+        bands.forEach(band -> joined.put(chunks(band)));
+        return joined.array();
+    }
+
+    private static ByteBuffer chunks(ByteBuffer band) {
+        return band.slice(BAND_HEADER_BYTES, band.limit() - BAND_HEADER_BYTES);
     }
 
     /** Rows as differences from their neighbours. The first row uses none above, which is another band's. */
@@ -105,7 +141,7 @@ final class Png {
     }
 
     /** Whichever of the three is nearest to {@code left + above - corner}. */
-    private static int paeth(int left, int above, int corner) {
+    static int paeth(int left, int above, int corner) {
         int toLeft = Math.abs(above - corner);
         int toAbove = Math.abs(left - corner);
         int toCorner = Math.abs(left + above - 2 * corner);
@@ -117,38 +153,24 @@ final class Png {
 
     /** A PNG file of bands, from top to bottom, with a description that picture viewers show. */
     static byte[] file(List<ByteBuffer> bands, String description) {
-        int width = bands.getFirst().getInt(0);
-        int height = bands.stream().mapToInt(band -> band.getInt(4)).sum();
-        ByteArrayOutputStream stream = new ByteArrayOutputStream();
-        stream.writeBytes(new byte[] {0x78, (byte) 0x9c});
-        long low = 1;
-        long high = 0;
-        for (ByteBuffer band : bands) {
-            byte[] compressed = new byte[band.remaining() - BAND_HEADER_BYTES];
-            band.get(BAND_HEADER_BYTES, compressed);
-            stream.writeBytes(compressed);
-            long adler = Integer.toUnsignedLong(band.getInt(8));
-            high = (high + (adler >>> 16) + Integer.toUnsignedLong(band.getInt(12)) % ADLER_BASE * (low + ADLER_BASE - 1)) % ADLER_BASE;
-            low = (low + (adler & 0xffff) + ADLER_BASE - 1) % ADLER_BASE;
-        }
-        stream.writeBytes(END_OF_STREAM);
-        stream.writeBytes(ByteBuffer.allocate(4).putInt((int) (high << 16 | low)).array());
-        ByteArrayOutputStream out = new ByteArrayOutputStream(stream.size() + 256);
-        out.writeBytes(SIGNATURE);
-        chunk(out, "IHDR", ByteBuffer.allocate(13).putInt(width).putInt(height).put(new byte[] {8, 2, 0, 0, 0}).array());
-        if (!description.isEmpty()) {
-            chunk(out, "tEXt", ("Description\0" + description).getBytes(StandardCharsets.ISO_8859_1));
-        }
-        chunk(out, "IDAT", stream.toByteArray());
-        chunk(out, "IEND", new byte[0]);
-        return out.toByteArray();
+        ByteBuffer picture = ByteBuffer.wrap(join(bands)).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] header = chunk("IHDR", ByteBuffer.allocate(13).putInt(picture.getInt(0)).putInt(picture.getInt(4))
+                .put(new byte[] {8, 2, 0, 0, 0}).array());
+        byte[] text = description.isEmpty() ? new byte[0]
+                : chunk("tEXt", ("Description\0" + description).getBytes(StandardCharsets.ISO_8859_1));
+        byte[] begin = chunk("IDAT", BEGIN_OF_STREAM);
+        byte[] end = chunk("IDAT", ByteBuffer.allocate(END_OF_STREAM.length + 4).put(END_OF_STREAM).putInt(picture.getInt(8)).array());
+        byte[] last = chunk("IEND", new byte[0]);
+        ByteBuffer pixels = chunks(picture);
+        int bytes = SIGNATURE.length + header.length + text.length + begin.length + pixels.limit() + end.length + last.length;
+        return ByteBuffer.allocate(bytes).put(SIGNATURE).put(header).put(text).put(begin).put(pixels).put(end).put(last).array();
     }
 
-    private static void chunk(ByteArrayOutputStream out, String type, byte[] content) {
+    private static byte[] chunk(String type, byte[] content) {
         ByteBuffer chunk = ByteBuffer.allocate(content.length + 12).putInt(content.length)
                 .put(type.getBytes(StandardCharsets.US_ASCII)).put(content);
         CRC32 crc = new CRC32();
         crc.update(chunk.array(), 4, content.length + 4);
-        out.writeBytes(chunk.putInt((int) crc.getValue()).array());
+        return chunk.putInt((int) crc.getValue()).array();
     }
 }

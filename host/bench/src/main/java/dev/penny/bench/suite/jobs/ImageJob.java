@@ -31,10 +31,10 @@ public final class ImageJob implements Job {
         return 1;
     }
 
-    /** Those of the graph: per tile five, per row two, and four. */
+    /** Those of the graph: per tile five, per row 12, and four. */
     @Override
     public long tasks() {
-        return 6 * 8 * 5 + 6 * 2 + 4;
+        return 6 * 8 * 5 + 6 * 12 + 4;
     }
 
     @Override
