@@ -393,6 +393,7 @@ typedef struct pn_lane {
     uint32_t next;  /* REPLAY: index of its next decision; pn_log.decision_count: none */
     uint32_t polls; /* looks at the heartbeat */
     pn_word count;  /* decisions written; the host reads it */
+    uint64_t top_seen; /* RECORD: the top of its deque before it last drew a number */
 } pn_lane;
 
 /* A log, in the argument region. */

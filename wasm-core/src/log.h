@@ -15,7 +15,12 @@
  *     - what shows something to others (PROMOTE, SPLIT, LEAVE, END) draws its number before it does so, and what was seen
  *       (POP, INJECTOR, LOST, JOINED) after the look: so whoever sees an effect has the larger number;
  *     - a steal draws it between its look at the deque and its CAS: so steals from one deque are numbered in their order,
- *       and an owner that finds a frame gone has a larger number than whoever took it. A steal that fails leaves a gap.
+ *       and an owner that finds a frame gone has a larger number than whoever took it. A steal that fails leaves a gap. So it
+ *       is with the word of a semaphore (PERMIT to RETURN);
+ *     - what brings a node nearer to its start is not numbered, only who found that nothing was missing any more (RELEASE):
+ *       whoever came before has a smaller number from what it did before.
+ *   Between its decisions a worker may push to its deque. A replay may come to that push before the thieves that made room
+ *   for it, so that one is a decision (FIT) if the deque would have been full at the worker's decision before.
  *
  * Memory order
  *   A number is drawn with a relaxed RMW: those of decisions of which one happened before the other are ordered by coherence.
@@ -41,6 +46,14 @@ void pn_log_decide(pn_worker *worker, uint32_t kind, uint32_t victim, pn_ref fra
 uint32_t pn_log_number(pn_worker *worker);
 void pn_log_write(pn_worker *worker, uint32_t number, uint32_t kind, uint32_t victim, pn_ref frame, uint32_t item);
 
+/* Whether something was seen, and the decision that it was: in a replay as recorded, whatever is seen now. */
+uint32_t pn_log_sees(pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item, uint32_t seen);
+
+/* A decision in three steps, for acts that may fail and after which the frame may be somebody else's: in a replay wait for the
+ * turn, draft, act, and say that it was made. */
+pn_decision pn_log_draft(pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item);
+void pn_log_made(pn_worker *worker, const pn_decision *draft);
+
 /* What pn_log_decide is to be told of a frame that was taken: the first item of a part, or 0. */
 uint32_t pn_log_item(pn_ref frame);
 
@@ -59,10 +72,13 @@ uint32_t pn_log_spills(pn_worker *worker, pn_ref frame);
 /* Puts a frame that goes on into the injector or mailbox it belongs in. Returns 0 when that is full. */
 uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame);
 
+/* The same for a given queue, of which `spare` cells stay free. */
+uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame, uint32_t spare);
+
 /* See penny_log_choice. */
 uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen);
 
-/* Whether this worker completes a bulk. `last`: it brought block.pending to 0. */
+/* Whether this worker completes a bulk, or a run of a graph. `last`: it brought block.pending, or graph.active, to 0. */
 uint32_t pn_log_completes(pn_worker *worker, pn_ref root, uint32_t last);
 
 #endif

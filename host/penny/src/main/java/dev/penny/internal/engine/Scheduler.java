@@ -397,13 +397,11 @@ public final class Scheduler {
 
     /** Starts a graph. */
     public GraphBuilder graph(String name) {
-        refuseIfLogged("graph");
         return new GraphDraft(this, name);
     }
 
     /** Starts a program. */
     public Program program(ProgramOptions options) {
-        refuseIfLogged("program");
         return new ProgramRun(this, options);
     }
 
@@ -419,19 +417,11 @@ public final class Scheduler {
             return made;
         }
         checkOpen("after");
-        refuseIfLogged("after");
         synchronized (liveGraphs) {
             if (liveTasks == null) {
                 liveTasks = new LiveTasks(this);
             }
             return liveTasks;
-        }
-    }
-
-    /** Who releases a node is not recorded yet. */
-    private void refuseIfLogged(String call) {
-        if (isLogged()) {
-            throw new IllegalStateException("graphs are not recorded: call=" + call);
         }
     }
 
@@ -452,9 +442,14 @@ public final class Scheduler {
         }
     }
 
-    /** The first of so many successive numbers, for frames that do not come from the host frames. */
-    long takeTickets(int count) {
-        return tickets.getAndAdd(count);
+    /** The first of so many successive numbers for the nodes of a graph. */
+    long nodeTickets(int count) {
+        return isLogged() ? submitter.nodeNames() : tickets.getAndAdd(count);
+    }
+
+    /** A number for a node that is added while others run. */
+    long liveTicket() {
+        return isLogged() ? submitter.name() : tickets.getAndIncrement();
     }
 
     // ---- lifecycle

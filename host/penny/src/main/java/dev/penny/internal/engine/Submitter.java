@@ -51,8 +51,13 @@ final class Submitter {
     }
 
     /** A name that another run of the program would give it too, or 0 if nobody wants to know: then the frame's number will do. */
-    private long name() {
+    long name() {
         return scheduler.isLogged() ? names.next(Worker.forksOn(scheduler)) : 0;
+    }
+
+    /** The same for the nodes of a graph, which are numbered from it. Only while decisions are logged. */
+    long nodeNames() {
+        return names.nodes(Worker.forksOn(scheduler));
     }
 
     private static List<Placement> placements(CoreMemory memory) {
@@ -173,8 +178,14 @@ final class Submitter {
         return ref;
     }
 
-    /** Publishes a node that is ready; waits for a place in its queue. */
+    /** Publishes a node that is ready; waits for a place in its queue. A worker with a log does not: what it would run meanwhile depends on it. */
     void push(int node, Placement placement) {
+        if (scheduler.isLogged() && Worker.onWorkerOf(scheduler)) {
+            spilledCount.incrementAndGet();
+            placement.spilledNodes().add(node);
+            startSpilled();
+            return;
+        }
         while (!placement.queue().tryPush(node)) {
             if (scheduler.isClosed() || scheduler.isBroken()) {
                 return;
@@ -331,7 +342,7 @@ final class Submitter {
     }
 
     private boolean startSpilled(Placement placement) {
-        boolean started = false;
+        boolean started = startSpilledNodes(placement);
         SubmittedTask<?> task;
         while ((task = placement.spilled().poll()) != null) {
             if (!tryStart(task)) {
@@ -339,6 +350,21 @@ final class Submitter {
                 return started;
             }
             spilledCount.decrementAndGet();
+            started = true;
+        }
+        return started;
+    }
+
+    private boolean startSpilledNodes(Placement placement) {
+        boolean started = false;
+        Integer node;
+        while ((node = placement.spilledNodes().poll()) != null) {
+            if (!placement.queue().tryPush(node)) {
+                placement.spilledNodes().add(node);
+                return started;
+            }
+            spilledCount.decrementAndGet();
+            wake(placement);
             started = true;
         }
         return started;
@@ -410,6 +436,9 @@ final class Submitter {
             while ((task = placement.spilled().poll()) != null) {
                 spilledCount.decrementAndGet();
                 task.abandon(cause);
+            }
+            while (placement.spilledNodes().poll() != null) {
+                spilledCount.decrementAndGet();
             }
         }
     }
