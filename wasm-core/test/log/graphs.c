@@ -179,7 +179,7 @@ static void mixed_graph(void) {
     graph_new(2);
     graph_permits(0, 1);
     graph_permits(1, 2);
-    plan.nodes = 2 + below(60);
+    plan.nodes = 20 + below(40);
     for (uint32_t i = 0; i < plan.nodes; i++) {
         uint32_t kind = below(16);
         graph_node(kind == 0 ? SLOT_FAIL : kind == 1 ? SLOT_TRAP : kind < 4 ? SLOT_YIELD : SLOT_ADD, flags_of(i));

@@ -273,9 +273,6 @@ class RecordReplayTest {
         for (Policy policy : Policy.ALL.subList(1, Policy.ALL.size())) {
             assertThrows(IllegalArgumentException.class, () -> Penny.builder().policy(policy).record(ROOM).build());
         }
-        try (Penny penny = Penny.builder().workers(1).record(ROOM).build()) {
-            assertThrows(IllegalStateException.class, () -> penny.graph("g"));
-        }
     }
 
     @Test

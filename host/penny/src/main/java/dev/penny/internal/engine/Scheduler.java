@@ -532,7 +532,7 @@ public final class Scheduler {
                 return;
             }
             phase = Phase.CLOSING;
-            if (drain && !isBroken()) {
+            if (drain) {
                 awaitDrained();
                 unfinished = replay.flatMap(Replay::unfinished);
             }
