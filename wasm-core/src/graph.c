@@ -7,6 +7,7 @@
 #include "frame.h"
 #include "graph_release.h"
 #include "idle.h"
+#include "log.h"
 #include "place.h"
 #include "policy.h"
 #include "run.h"
@@ -16,12 +17,12 @@
 #define LOOK_INTERVAL 64u
 
 /* Takes the semaphores the node does not have yet. Returns 0 when it was left in the list of one. */
-static uint32_t take_semaphores(const pn_graph *graph, pn_ref ref) {
+static uint32_t take_semaphores(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
     pn_node *node = pn_node_at(ref);
     uint32_t count = pn_flags_semaphores(node->flags);
     while ((uint32_t)node->result < count) { /* ends: each round takes one, or leaves */
         uint32_t semaphore = ((const uint32_t *)pn_at(graph->edges_ref))[node->edges_end + (uint32_t)node->result];
-        if (!pn_semaphore_acquire(graph, semaphore, ref)) return 0;
+        if (!pn_semaphore_acquire(worker, graph, semaphore, ref)) return 0;
         node->result++;
     }
     return 1;
@@ -35,17 +36,21 @@ static void trace(pn_worker *worker, const pn_graph *graph, pn_ref ref, uint32_t
 }
 
 /* The first dispatch of a node is due. Returns 0 when it waits for a semaphore. */
-static uint32_t start(const pn_graph *graph, pn_ref ref) {
+static uint32_t start(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
     pn_node *node = pn_node_at(ref);
-    if (pn_flags_semaphores(node->flags) != 0 && !take_semaphores(graph, ref)) return 0;
+    if (pn_flags_semaphores(node->flags) != 0 && !take_semaphores(worker, graph, ref)) return 0;
     if (node->flags != 0) node->flags |= PN_FLAG_STARTED;
     return 1;
+}
+
+static pn_ref finish(pn_worker *worker, pn_ref ref, uint32_t state, uint32_t logged) {
+    return logged ? pn_graph_finish_logged(worker, ref, state) : pn_graph_finish(worker, ref, state);
 }
 
 /* It returned without being done. */
 static pn_ref end_undone(pn_worker *worker, pn_ref ref, uint32_t outcome) {
     pn_node *node = pn_node_at(ref);
-    if (outcome == PN_OUTCOME_FAILED) return pn_graph_finish(worker, ref, PN_FRAME_FAILED);
+    if (outcome == PN_OUTCOME_FAILED) return finish(worker, ref, PN_FRAME_FAILED, pn_log_is_on(worker));
     PN_ASSERT(outcome == PN_OUTCOME_WAIT || outcome == PN_OUTCOME_YIELD, BAD_OUTCOME);
     node->flags |= PN_FLAG_STARTED; /* before anybody can queue it */
     if (outcome == PN_OUTCOME_WAIT) {
@@ -65,13 +70,19 @@ static uint32_t is_withdrawn(const pn_node *node) {
     return (node->flags & PN_FLAG_NOTIFY) && (pn_load_acquire(&node->pending) & PN_PENDING_POISONED);
 }
 
+/* The run, or it, was cancelled: with a log a decision, for it depends on who says so when. */
+static inline uint32_t is_cancelled(pn_worker *worker, const pn_graph *graph, pn_ref ref, uint32_t logged) {
+    uint32_t seen = pn_load_hint(&graph->cancelled) || is_withdrawn(pn_node_at(ref));
+    return logged ? pn_log_sees(worker, PN_DECISION_SKIP, ref, 0, seen) : seen;
+}
+
 /* Dispatches a node once. Returns what the worker goes on with, or 0. */
-static pn_ref run_any(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
+static inline __attribute__((always_inline)) pn_ref run_once(pn_worker *worker, const pn_graph *graph, pn_ref ref, uint32_t logged) {
     pn_node *node = pn_node_at(ref);
     if (!(node->flags & PN_FLAG_STARTED)) {
-        if ((node->flags & PN_FLAG_SKIP) || pn_load_hint(&graph->cancelled) || is_withdrawn(node))
-            return pn_graph_finish(worker, ref, PN_FRAME_CANCELLED);
-        if (node->flags != 0 && !start(graph, ref)) return 0;
+        if ((node->flags & PN_FLAG_SKIP) || is_cancelled(worker, graph, ref, logged))
+            return finish(worker, ref, PN_FRAME_CANCELLED, logged);
+        if (node->flags != 0 && !start(worker, graph, ref)) return 0;
         node->result = 0; /* thunks of narrow results leave its upper half */
     }
     pn_store_relaxed(&node->state, PN_FRAME_RUNNING); /* relaxed: the host looks when the task has returned WAIT */
@@ -79,11 +90,19 @@ static pn_ref run_any(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
     uint32_t outcome = pn_run_dispatch(worker, ref);
     trace(worker, graph, ref,
           outcome == PN_OUTCOME_DONE ? PN_TRACE_DONE : outcome == PN_OUTCOME_FAILED ? PN_TRACE_FAILED : PN_TRACE_SUSPENDED);
-    if (outcome == PN_OUTCOME_DONE) return pn_graph_finish(worker, ref, PN_FRAME_DONE);
+    if (outcome == PN_OUTCOME_DONE) return finish(worker, ref, PN_FRAME_DONE, logged);
     return end_undone(worker, ref, outcome);
 }
 
-/* The same for a node without flags, in a graph that is neither traced nor live. */
+static pn_ref run_any(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
+    return run_once(worker, graph, ref, 0);
+}
+
+static pn_ref run_any_logged(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
+    return run_once(worker, graph, ref, 1);
+}
+
+/* The same for a node without flags, in a graph that is neither traced nor live, without a log. */
 static pn_ref run_plain(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
     pn_node *node = pn_node_at(ref);
     if (pn_load_hint(&graph->cancelled)) return pn_graph_finish(worker, ref, PN_FRAME_CANCELLED);
@@ -131,6 +150,36 @@ static uint32_t leaves(pn_worker *worker, pn_ref ref, uint32_t count, uint32_t n
     return 0;
 }
 
+/* The same with a log. What is not looked at is no decision: inside another dispatch it always leaves. */
+static uint32_t leaves_logged(pn_worker *worker, pn_ref ref, uint32_t count, uint32_t nodes_max) {
+    uint32_t flags = pn_node_at(ref)->flags;
+    uint32_t first = worker->nest != 0;
+    if (!first) {
+        first = (pn_flags_priority(flags) != PN_PRIORITY_HIGH && pn_find_high_waits(worker)) || count >= nodes_max ||
+                pn_idle_command() != PN_COMMAND_RUN;
+        first = pn_log_sees(worker, PN_DECISION_LEAVE, ref, 0, first);
+    }
+    if (first) {
+        pn_run_requeue_first(worker, ref);
+        return 1;
+    }
+    if (!pn_log_sees(worker, PN_DECISION_MAKE_WAY, ref, 0, count % LOOK_INTERVAL == 0 && pn_find_make_way(worker, flags))) return 0;
+    pn_counter_add(&worker->counters.yields, 1);
+    pn_run_requeue_last(worker, ref);
+    return 1;
+}
+
+/* With a log whatever comes from the deque is found by pn_log_find. */
+static __attribute__((noinline)) uint32_t run_node_logged(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t nodes_max) {
+    uint32_t count = 0;
+    do { /* ends: as in pn_graph_run_node */
+        ref = run_any_logged(worker, graph, ref);
+        count++;
+    } while (ref != 0 && !leaves_logged(worker, ref, count, nodes_max));
+    if (!pn_graph_is_live(graph)) pn_graph_give_credit_back(worker, graph);
+    return count;
+}
+
 uint32_t pn_graph_run_node(pn_worker *worker, pn_ref ref, uint32_t nodes_max) {
     uint32_t count = 0;
     check_node(ref);
@@ -141,6 +190,7 @@ uint32_t pn_graph_run_node(pn_worker *worker, pn_ref ref, uint32_t nodes_max) {
     pn_ref graph_ref = pn_node_at(ref)->graph;
     pn_graph *graph = pn_graph_at(graph_ref);
     worker->graph_credit = 0; /* that of a run which waits for this one is in its context */
+    if (pn_log_is_on(worker)) return run_node_logged(worker, graph, ref, nodes_max);
     uint32_t plain = !pn_graph_is_live(graph) && !(graph->flags & PN_GRAPH_FLAG_TRACED);
     do { /* ends: after nodes_max, or when the worker has no more nodes of the graph */
         ref = plain && pn_node_at(ref)->flags == 0 ? run_plain(worker, graph, ref) : run_any(worker, graph, ref);
@@ -154,7 +204,7 @@ uint32_t pn_graph_run_node(pn_worker *worker, pn_ref ref, uint32_t nodes_max) {
 void pn_graph_fail_node(pn_worker *worker, pn_ref ref) {
     pn_graph *graph = pn_graph_at(pn_node_at(ref)->graph);
     trace(worker, graph, ref, PN_TRACE_TRAPPED);
-    pn_ref next = pn_graph_finish(worker, ref, PN_FRAME_FAILED);
+    pn_ref next = finish(worker, ref, PN_FRAME_FAILED, pn_log_is_on(worker));
     if (next != 0) pn_run_requeue_first(worker, next);
     if (!pn_graph_is_live(graph)) pn_graph_give_credit_back(worker, graph);
 }

@@ -4,7 +4,9 @@
 
 #include "frame.h"
 #include "heap.h"
+#include "log.h"
 #include "place.h"
+#include "replay.h"
 #include "run.h"
 #include "semaphore.h"
 
@@ -32,10 +34,13 @@ static void complete_run(pn_worker *worker, const pn_graph *graph) {
 
 static void settle(pn_worker *worker, pn_graph *graph, uint32_t amount) {
     if (amount == 0) return;
+    pn_ref run = graph->run; /* before the graph may be gone */
     /* release: results and states; acquire: everyone's, for the one who completes the run. Pairs with itself. */
     uint32_t before = pn_fetch_sub_acq_rel(&graph->active, amount);
     PN_ASSERT(before >= amount, BROKEN_INVARIANT);
-    if (before == amount) complete_run(worker, graph);
+    uint32_t last = before == amount;
+    if (pn_log_is_on(worker)) last = pn_log_completes(worker, run, last);
+    if (last) complete_run(worker, graph);
 }
 
 /* `released` nodes more, one less. The caller has not shown them to anybody yet. */
@@ -79,13 +84,28 @@ void pn_graph_add_released(const pn_worker *worker, pn_released *list, pn_ref re
     list->rest = out;
 }
 
-/* A loop that leaves a node behind, or two conditions that lead to one, would run it twice at once. Returns 0 then. */
-static uint32_t take_watched(pn_node *node, pn_ref ref) {
+/* Returns 0 when it is under way. */
+static uint32_t try_take(pn_node *node) {
     /* relaxed: where a graph is right, what the node did last comes before this anyway. */
     uint32_t state = pn_load_relaxed(&node->state);
     uint32_t under_way = state == PN_FRAME_READY || state == PN_FRAME_RUNNING || state == PN_FRAME_BLOCKED;
     /* acq_rel: stronger than needed, for the reason above; of two that release it at once one fails. */
-    if (!under_way && pn_cas_acq_rel(&node->state, state, PN_FRAME_READY) == state) return 1;
+    return !under_way && pn_cas_acq_rel(&node->state, state, PN_FRAME_READY) == state;
+}
+
+static uint32_t try_take_logged(pn_worker *worker, pn_node *node, pn_ref ref) {
+    uint32_t taken = 0;
+    if (!pn_replay_expects(worker, PN_DECISION_CONFLICT, ref, 0)) {
+        pn_replay_await(worker); /* before its turn the node may not have ended */
+        taken = try_take(node);
+    }
+    pn_log_decide(worker, taken ? PN_DECISION_START : PN_DECISION_CONFLICT, 0, ref, 0);
+    return taken;
+}
+
+/* A loop that leaves a node behind, or two conditions that lead to one, would run it twice at once. Returns 0 then. */
+static uint32_t take_watched(pn_worker *worker, pn_node *node, pn_ref ref) {
+    if (pn_log_is_on(worker) ? try_take_logged(worker, node, ref) : try_take(node)) return 1;
     pn_graph *graph = graph_of(node);
     /* relaxed, all three: released with active. */
     pn_store_relaxed(&graph->conflict, (ref - graph->nodes_ref) / (uint32_t)sizeof(pn_node) + 1);
@@ -97,7 +117,7 @@ static uint32_t take_watched(pn_node *node, pn_ref ref) {
 /* For nodes with more to them than a call. */
 static __attribute__((noinline)) uint32_t make_special_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
     pn_node *node = pn_node_at(ref);
-    if ((node->flags & PN_FLAG_WATCHED) && !take_watched(node, ref)) return 0;
+    if ((node->flags & PN_FLAG_WATCHED) && !take_watched(worker, node, ref)) return 0;
     if ((node->flags & PN_FLAG_RESULT_BYTES) && node->result != 0) {
         /* A loop came round: nobody is left to read what it made before. The host frees what a run has made. */
         pn_heap_free_chain(worker, pn_run_chain_result(node->result, 0));
@@ -141,7 +161,31 @@ static uint32_t arrive(pn_node *successor, uint32_t *poisoned) {
     return (before & ~PN_PENDING_POISONED) == 1;
 }
 
-static void release_edges(pn_worker *worker, const pn_graph *graph, pn_ref ref, uint32_t state, pn_released *list) {
+/* The same with a log; `item` tells the edges of a node apart. Before its turn others may not have arrived that were earlier. */
+static uint32_t arrive_logged(pn_worker *worker, pn_ref ref, uint32_t item, uint32_t *poisoned) {
+    if (pn_replay_expects(worker, PN_DECISION_RELEASE, ref, item)) pn_replay_await(worker);
+    if (!arrive(pn_node_at(ref), poisoned)) return 0;
+    pn_log_decide(worker, PN_DECISION_RELEASE, 0, ref, item);
+    return 1;
+}
+
+/* With a log the first cause counts, so that it can be said which it was. */
+static void poison_logged(pn_worker *worker, pn_ref ref, uint32_t cause, uint32_t item) {
+    pn_node *successor = pn_node_at(ref);
+    if (successor->predecessors <= 1) {
+        poison(successor, cause);
+        return;
+    }
+    /* acq_rel: as in poison; of several one finds the bit clear. */
+    uint32_t before = pn_fetch_or_acq_rel(&successor->pending, PN_PENDING_POISONED);
+    if (!pn_log_sees(worker, PN_DECISION_CAUSE, ref, item, !(before & PN_PENDING_POISONED))) return;
+    pn_store_relaxed(&successor->cause, cause); /* relaxed: published by the decrement that follows */
+}
+
+/* What differs with a log is compiled apart, so that the usual copy does not grow by it (docs/decisions/0093). */
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE void release_edges(pn_worker *worker, const pn_graph *graph, pn_ref ref, uint32_t state, pn_released *list, uint32_t logged) {
     const pn_node *node = pn_node_at(ref);
     const uint32_t *edges = edges_of(graph);
     uint32_t cause = (ref - graph->nodes_ref) / (uint32_t)sizeof(pn_node) + 1;
@@ -149,9 +193,13 @@ static void release_edges(pn_worker *worker, const pn_graph *graph, pn_ref ref, 
         pn_ref successor_ref = pn_graph_node(graph, edges[edge] & (PN_NODE_COUNT_MAX - 1));
         pn_node *successor = pn_node_at(successor_ref);
         uint32_t poisoned = state != PN_FRAME_DONE;
-        if (poisoned) poison(successor, cause);
-        else give_result(node, successor, edges[edge] >> PN_EDGE_ARGUMENT_SHIFT);
-        if (successor->predecessors > 1 && !arrive(successor, &poisoned)) continue;
+        uint32_t item = edge - node->edges;
+        if (!poisoned) give_result(node, successor, edges[edge] >> PN_EDGE_ARGUMENT_SHIFT);
+        else if (logged) poison_logged(worker, successor_ref, cause, item);
+        else poison(successor, cause);
+        if (successor->predecessors > 1 &&
+            !(logged ? arrive_logged(worker, successor_ref, item, &poisoned) : arrive(successor, &poisoned)))
+            continue;
         if (pn_graph_make_ready(worker, successor_ref, poisoned)) pn_graph_add_released(worker, list, successor_ref);
     }
 }
@@ -202,7 +250,7 @@ static void give_semaphores_back(pn_worker *worker, const pn_graph *graph, const
     uint32_t started = node->flags & PN_FLAG_STARTED;
     uint32_t count = started ? pn_flags_semaphores(node->flags) : (uint32_t)node->result;
     for (uint32_t i = 0; i < count; i++) {
-        pn_ref next = pn_semaphore_release(graph, edges_of(graph)[node->edges_end + i]);
+        pn_ref next = pn_semaphore_release(worker, graph, edges_of(graph)[node->edges_end + i]);
         if (next == 0) continue;
         pn_node_at(next)->result++; /* it has one more */
         pn_place_ready(worker, next);
@@ -223,7 +271,7 @@ static void end_live(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t st
 }
 
 /* A node is done, failed or skipped. Returns what the worker goes on with, or 0. */
-pn_ref pn_graph_finish(pn_worker *worker, pn_ref ref, uint32_t state) {
+INLINE pn_ref finish(pn_worker *worker, pn_ref ref, uint32_t state, uint32_t logged) {
     pn_node *node = pn_node_at(ref);
     pn_graph *graph = graph_of(node);
     pn_released list = {0, 0, 0};
@@ -247,11 +295,19 @@ pn_ref pn_graph_finish(pn_worker *worker, pn_ref ref, uint32_t state) {
     if (node->flags & PN_FLAG_CONDITION) {
         if (state == PN_FRAME_DONE) release_branch(worker, graph, node, &list);
     } else {
-        release_edges(worker, graph, ref, state, &list);
+        release_edges(worker, graph, ref, state, &list, logged);
     }
     pn_graph_account(worker, graph, list.count);
     pn_graph_place_rest(worker, list.rest);
     return list.kept;
+}
+
+pn_ref pn_graph_finish(pn_worker *worker, pn_ref ref, uint32_t state) {
+    return finish(worker, ref, state, 0);
+}
+
+pn_ref pn_graph_finish_logged(pn_worker *worker, pn_ref ref, uint32_t state) {
+    return finish(worker, ref, state, 1);
 }
 
 /* Most nodes are done, take nothing back and release one other: what finish does, for them. */

@@ -31,7 +31,10 @@ static inline pn_ref pn_graph_node(const pn_graph *graph, uint32_t index) {
 /* A node is done, failed or skipped. Returns the node to go on with, or 0. */
 pn_ref pn_graph_finish(pn_worker *worker, pn_ref node, uint32_t state);
 
-/* The same for a node that is done, has no flags and one edge, of a graph that is not live. */
+/* The same with a log. */
+pn_ref pn_graph_finish_logged(pn_worker *worker, pn_ref node, uint32_t state);
+
+/* The same for a node that is done, has no flags and one edge, of a graph that is not live, without a log. */
 pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node);
 
 /* `released` nodes more, one less. Before anybody else can see them. */

@@ -394,6 +394,7 @@ typedef struct pn_lane {
     uint32_t polls; /* looks at the heartbeat */
     uint32_t epoch; /* RECORD: the last one it has logged */
     pn_word count;  /* decisions written; the host reads it */
+    uint64_t top_seen; /* RECORD: the top of its deque before it last drew a number */
 } pn_lane;
 
 /* A log, in the argument region. */

@@ -21,6 +21,8 @@ static uint32_t records(const pn_worker *worker) {
 
 uint32_t pn_log_number(pn_worker *worker) {
     if (!records(worker)) return 0;
+    /* acquire: whoever took what lies below it has a smaller number; pairs with the CAS in pn_deque_take. */
+    log_of(worker)->lanes[worker->id].top_seen = pn_load64_acquire(&worker->top);
     return pn_fetch_add_relaxed(&log_of(worker)->order, 1); /* relaxed: see log.h */
 }
 
@@ -76,15 +78,28 @@ void pn_log_decide_at(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_
     decide(worker, &decision);
 }
 
-pn_decision pn_log_prepare(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame) {
-    pn_decision decision = decision_of(worker, kind, victim, frame, pn_log_item(frame));
-    decision.place = place;
-    decision.order = pn_log_number(worker);
-    return decision;
+uint32_t pn_log_sees(pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item, uint32_t seen) {
+    if (pn_replay_is_on(worker)) seen = pn_replay_expects(worker, kind, frame, item);
+    if (seen) pn_log_decide(worker, kind, 0, frame, item);
+    return seen;
 }
 
-void pn_log_made(pn_worker *worker, const pn_decision *decision) {
-    if (records(worker)) append(worker, decision, decision->order);
+pn_decision pn_log_draft(pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item) {
+    pn_decision draft = decision_of(worker, kind, 0, frame, item);
+    draft.order = pn_log_number(worker);
+    return draft;
+}
+
+pn_decision pn_log_draft_at(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame) {
+    pn_decision draft = decision_of(worker, kind, victim, frame, pn_log_item(frame));
+    draft.place = place;
+    draft.order = pn_log_number(worker);
+    return draft;
+}
+
+void pn_log_made(pn_worker *worker, const pn_decision *draft) {
+    if (records(worker)) append(worker, draft, draft->order);
+    else if (pn_replay_follows(worker, draft)) append(worker, draft, pn_replay_made(worker));
 }
 
 uint32_t pn_log_item(pn_ref ref) {
@@ -169,18 +184,27 @@ uint32_t pn_log_pushes(pn_worker *worker, pn_ref job) {
 
 /* Whether a queue is too full for a frame: if it is, or the recording says so. */
 static uint32_t spills(pn_worker *worker, pn_ref frame, uint32_t full) {
-    if (pn_replay_is_on(worker)) full = pn_replay_next(worker) == PN_DECISION_SPILL;
-    if (full) pn_log_decide(worker, PN_DECISION_SPILL, 0, frame, 0);
-    return full;
+    return pn_log_sees(worker, PN_DECISION_SPILL, frame, 0, full);
+}
+
+/* Whether the deque was full, for all that a replay can be sure of here: that what was taken up to the last decision is. */
+static uint32_t was_full(const pn_worker *worker) {
+    uint64_t bottom = pn_load64_relaxed(&worker->bottom); /* relaxed: own word */
+    return bottom - log_of(worker)->lanes[worker->id].top_seen > worker->ring_mask;
 }
 
 uint32_t pn_log_spills(pn_worker *worker, pn_ref frame) {
-    return spills(worker, frame, pn_deque_is_full(worker));
+    if (spills(worker, frame, pn_deque_is_full(worker))) return 1;
+    (void)pn_log_sees(worker, PN_DECISION_FIT, frame, 0, records(worker) && was_full(worker));
+    return 0;
 }
 
 uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame) {
-    if (!pn_replay_is_on(worker))
-        return pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame) || !spills(worker, frame, 1);
+    return pn_log_pushes_into(worker, pn_injector_of(pn_frame_at(frame)->flags), frame, 0);
+}
+
+uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame, uint32_t spare) {
+    if (!pn_replay_is_on(worker)) return pn_injector_push_sparing(queue, frame, spare) || !spills(worker, frame, 1);
     if (spills(worker, frame, 0)) return 0;
     pn_replay_keep(worker, frame);
     return 1;

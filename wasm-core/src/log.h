@@ -16,7 +16,12 @@
  *       so, and what was seen (POP, INJECTOR, INBOX, SLOT, LOST, JOINED) after the look: so whoever sees an effect has the
  *       larger number;
  *     - a steal draws it between its look at the deque and its CAS: so steals from one deque are numbered in their order,
- *       and an owner that finds a frame gone has a larger number than whoever took it. A steal that fails leaves a gap.
+ *       and an owner that finds a frame gone has a larger number than whoever took it. A steal that fails leaves a gap. So it
+ *       is with the word of a semaphore (PERMIT to RETURN);
+ *     - what brings a node nearer to its start is not numbered, only who found that nothing was missing any more (RELEASE):
+ *       whoever came before has a smaller number from what it did before.
+ *   Between its decisions a worker may push to its deque. A replay may come to that push before the thieves that made room
+ *   for it, so that one is a decision (FIT) if the deque would have been full at the worker's decision before.
  *
  * Memory order
  *   A number is drawn with a relaxed RMW: those of decisions of which one happened before the other are ordered by coherence.
@@ -45,10 +50,16 @@ void pn_log_write(pn_worker *worker, uint32_t number, uint32_t kind, uint32_t vi
 /* The same for a frame in a slot of the ring: place is 1 + its slot. */
 void pn_log_decide_at(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame);
 
-/* The same for a frame that others have as soon as it is there: a decision with its number, made before it is shown, and
- * written when it was. Only recorded. */
-pn_decision pn_log_prepare(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame);
-void pn_log_made(pn_worker *worker, const pn_decision *decision);
+/* Whether something was seen, and the decision that it was: in a replay as recorded, whatever is seen now. */
+uint32_t pn_log_sees(pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item, uint32_t seen);
+
+/* A decision in three steps, for acts that may fail and after which the frame may be somebody else's: in a replay wait for the
+ * turn, draft, act, and say that it was made. */
+pn_decision pn_log_draft(pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item);
+void pn_log_made(pn_worker *worker, const pn_decision *draft);
+
+/* The same for a frame that goes into the inbox of the victim, or into a slot of the ring: place is 1 + it, or 0. */
+pn_decision pn_log_draft_at(pn_worker *worker, uint32_t kind, uint32_t victim, uint32_t place, pn_ref frame);
 
 /* What pn_log_decide is to be told of a frame that was taken: the first item of a part, or 0. */
 uint32_t pn_log_item(pn_ref frame);
@@ -74,10 +85,13 @@ uint32_t pn_log_spills(pn_worker *worker, pn_ref frame);
 /* Puts a frame that goes on into the injector or mailbox it belongs in. Returns 0 when that is full. */
 uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame);
 
+/* The same for a given queue, of which `spare` cells stay free. */
+uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame, uint32_t spare);
+
 /* See penny_log_choice. */
 uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen);
 
-/* Whether this worker completes a bulk. `last`: it brought block.pending to 0. */
+/* Whether this worker completes a bulk, or a run of a graph. `last`: it brought block.pending, or graph.active, to 0. */
 uint32_t pn_log_completes(pn_worker *worker, pn_ref root, uint32_t last);
 
 #endif

@@ -44,14 +44,14 @@ void pn_log_took_from_slot(pn_worker *worker, uint32_t kind, uint32_t slot, pn_r
 }
 
 uint32_t pn_log_send(pn_worker *worker, uint32_t kind, uint32_t target, pn_injector *inbox, pn_ref frame) {
-    pn_decision decision = pn_log_prepare(worker, kind, target, 0, frame);
+    pn_decision decision = pn_log_draft_at(worker, kind, target, 0, frame);
     if (!pn_injector_push(inbox, frame)) return 0;
     pn_log_made(worker, &decision);
     return 1;
 }
 
 uint32_t pn_log_put(pn_worker *worker, uint32_t kind, uint32_t slot, pn_ref frame) {
-    pn_decision decision = pn_log_prepare(worker, kind, 0, 1 + slot, frame);
+    pn_decision decision = pn_log_draft_at(worker, kind, 0, 1 + slot, frame);
     if (!pn_ring_put(slot, frame)) return 0;
     pn_log_made(worker, &decision);
     return 1;
@@ -83,7 +83,7 @@ uint32_t pn_log_gives_back(pn_worker *worker, pn_ref frame) {
         pn_replay_keep(worker, frame);
         return 1;
     }
-    pn_decision decision = pn_log_prepare(worker, PN_DECISION_GIVE_BACK, 0, 0, frame);
+    pn_decision decision = pn_log_draft_at(worker, PN_DECISION_GIVE_BACK, 0, 0, frame);
     if (!pn_injector_push(queue, frame)) return 0;
     pn_log_made(worker, &decision);
     return 1;

@@ -44,6 +44,12 @@ uint32_t pn_replay_next(const pn_worker *worker) {
     return next == 0 ? 0 : next->kind;
 }
 
+uint32_t pn_replay_expects(const pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item) {
+    const pn_decision *next = pn_replay_expected(worker);
+    return next != 0 && next->kind == kind && next->nest == worker->nest && next->item == item &&
+           next->ticket == pn_frame_at(frame)->ticket;
+}
+
 uint32_t pn_replay_is_turn(const pn_worker *worker) {
     return pn_replay_expected(worker) != 0 && turn_of(log_of(worker)) == lane_of(worker)->next;
 }

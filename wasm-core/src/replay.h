@@ -36,6 +36,9 @@ const pn_decision *pn_replay_expected(const pn_worker *worker);
 /* The kind of the worker's next decision, 0 if there is none or the replay is not on. */
 uint32_t pn_replay_next(const pn_worker *worker);
 
+/* Whether that decision is of this kind, about this frame and item. */
+uint32_t pn_replay_expects(const pn_worker *worker, uint32_t kind, pn_ref frame, uint32_t item);
+
 /* Whether that decision is the next of all. */
 uint32_t pn_replay_is_turn(const pn_worker *worker);
 

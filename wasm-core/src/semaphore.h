@@ -19,9 +19,9 @@
 #include "layout.h"
 
 /* Returns 1 with a permit. Returns 0 when the node was left in the list: it is not the caller's any more. */
-uint32_t pn_semaphore_acquire(const pn_graph *graph, uint32_t semaphore, pn_ref node);
+uint32_t pn_semaphore_acquire(pn_worker *worker, const pn_graph *graph, uint32_t semaphore, pn_ref node);
 
 /* Gives a permit back. Returns the node that has it now, which is the caller's to place; 0: none waited. */
-pn_ref pn_semaphore_release(const pn_graph *graph, uint32_t semaphore);
+pn_ref pn_semaphore_release(pn_worker *worker, const pn_graph *graph, uint32_t semaphore);
 
 #endif

@@ -20,7 +20,7 @@ static const struct {
     {"injector", injector_tests}, {"heap", heap_tests},   {"range", range_tests}, {"worker", worker_tests},
     {"step", step_tests},   {"fork", fork_tests},         {"tree", tree_tests},   {"limits", limits_tests},
     {"place", place_tests}, {"graph", graph_tests},       {"live", live_tests},
-    {"policy", policy_tests}, {"ring", ring_tests},       {"log", log_tests},
+    {"policy", policy_tests}, {"ring", ring_tests},       {"log", log_tests},       {"log", log_graph_tests},
 #if defined(PN_COUNT_ATOMICS)
     {"sdk", sdk_tests},
 #endif

@@ -269,8 +269,10 @@ class RecordReplayTest {
 
     @Test
     void whatIsNotRecordedIsRefused() {
-        try (Penny penny = Penny.builder().workers(1).record(ROOM).build()) {
-            assertThrows(IllegalStateException.class, () -> penny.graph("g"));
+        for (Policy policy : Policy.ALL.subList(1, Policy.ALL.size())) {
+            try (Penny penny = Penny.builder().workers(1).policy(policy).record(ROOM).build()) {
+                assertThrows(IllegalStateException.class, () -> penny.graph("g"));
+            }
         }
     }
 

@@ -75,13 +75,13 @@ public record Recording(int workers, long seed, long core, Policy policy, List<D
         LEAPFROG,
         /** Gave the upper half of a part of a bulk away. */
         SPLIT,
-        /** Left a part of a bulk and queued the rest first. */
+        /** Left a part of a bulk, or a task of a graph that it would have gone on with, and queued it first. */
         LEAVE,
-        /** Left a part of a bulk and queued the rest last. */
+        /** The same, and queued it last. */
         MAKE_WAY,
         /** Ended a part of a bulk. */
         END,
-        /** Accounted for the last item of a bulk. */
+        /** Accounted for the last item of a bulk, or the last task of a graph. */
         COMPLETE,
         /** Found the queue full in which it wanted to put a task. */
         SPILL,
@@ -104,7 +104,27 @@ public record Recording(int workers, long seed, long core, Policy policy, List<D
         /** Ran a task that it held. */
         HELD,
         /** Put a task that it held into the queue outside. */
-        GIVE_BACK
+        GIVE_BACK,
+        /** Found room in its own deque, which was full before. */
+        FIT,
+        /** Ended the last predecessor of a task of a graph; the item says which edge led to it. */
+        RELEASE,
+        /** Was the first to say that a task of a graph is skipped; the item is that of RELEASE. */
+        CAUSE,
+        /** Released a task of a graph with conditions. */
+        START,
+        /** Found such a task under way, which ends the run. */
+        CONFLICT,
+        /** Found that a task of a graph was cancelled before it started. */
+        SKIP,
+        /** Took a permit of a semaphore, whose number is the item. */
+        PERMIT,
+        /** Left a task with a semaphore that had no permit. */
+        NO_PERMIT,
+        /** Gave a permit to the task that waited for one last. */
+        PASS,
+        /** Gave a permit back that nobody waited for. */
+        RETURN
     }
 
     /**
@@ -126,10 +146,15 @@ public record Recording(int workers, long seed, long core, Policy policy, List<D
             this(worker, kind, victim, nest, ticket, item, 0);
         }
 
-        /** The task in words: which submission, or which fork of which worker. */
+        /** The task in words: which submission, which fork of which worker, or which task of which graph. */
         public String task() {
             if (ticket < 0) {
                 return "fork %d of worker %d".formatted(ticket & (1L << 48) - 1, ticket >>> 48 & 0x7FFF);
+            }
+            if ((ticket & 1L << 62) != 0) {
+                long builder = ticket >>> 53 & 0x1FF;
+                return "node %d of graph %d%s".formatted(ticket & (1L << 24) - 1, ticket >>> 24 & (1L << 29) - 1,
+                        builder == 0 ? "" : " of worker " + (builder - 1));
             }
             long origin = ticket >>> 40;
             String number = "submission " + (ticket & (1L << 40) - 1);

@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0xD6ECEDCFF67C6037L;
+    public static final long ABI_HASH = 0x30745F8F970EEEE9L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -794,13 +794,13 @@ public final class CoreLayout {
     public static final int DECISION_LEAPFROG = 13;
     /** Gave the upper half of a range away; item: the first that was left. */
     public static final int DECISION_SPLIT = 14;
-    /** Left a range and queued the rest first; item: the first that was left. */
+    /** Left a range and queued the rest first, or a node it would have gone on with; item: the first that was left. */
     public static final int DECISION_LEAVE = 15;
-    /** Left a range and queued the rest last; item: the first that was left. */
+    /** The same, and queued it last; item: the first that was left. */
     public static final int DECISION_MAKE_WAY = 16;
     /** Ended a part of a bulk; item: the first that was not run. */
     public static final int DECISION_END = 17;
-    /** Accounted for the last item of a bulk. */
+    /** Accounted for the last item of a bulk, or the last node of a run. */
     public static final int DECISION_COMPLETE = 18;
     /** Found the queue full in which it wanted to put a frame. */
     public static final int DECISION_SPILL = 19;
@@ -824,6 +824,26 @@ public final class CoreLayout {
     public static final int DECISION_HELD = 28;
     /** Put a frame that it held into the queue outside. */
     public static final int DECISION_GIVE_BACK = 29;
+    /** Found room for a frame in its own deque, which was full before. */
+    public static final int DECISION_FIT = 30;
+    /** Ended the last predecessor of a node; item: which of the predecessor's edges. */
+    public static final int DECISION_RELEASE = 31;
+    /** Was the first to say that a node is skipped; item: as of RELEASE. */
+    public static final int DECISION_CAUSE = 32;
+    /** Released a node of a graph with conditions, which was not under way. */
+    public static final int DECISION_START = 33;
+    /** Found such a node under way, so did not release it. */
+    public static final int DECISION_CONFLICT = 34;
+    /** Found that a node that had not started was cancelled. */
+    public static final int DECISION_SKIP = 35;
+    /** Took a permit for a node; item, here and up to RETURN: the semaphore. */
+    public static final int DECISION_PERMIT = 36;
+    /** Left a node in the list of a semaphore. */
+    public static final int DECISION_NO_PERMIT = 37;
+    /** Gave a permit to the node that waited for one last. */
+    public static final int DECISION_PASS = 38;
+    /** Gave a permit back that nobody waited for. */
+    public static final int DECISION_RETURN = 39;
 
     // Panic codes. Prefix `PANIC_`.
     /** An argument of an export is out of range. */

@@ -139,6 +139,11 @@ final class LiveGraph {
         memory.fetchOrSeqCst(node + CoreLayout.NODE_PENDING, CoreLayout.PENDING_POISONED);
     }
 
+    /** The same without a reason. */
+    void poison(int node) {
+        memory.fetchOrSeqCst(node + CoreLayout.NODE_PENDING, CoreLayout.PENDING_POISONED);
+    }
+
     /** {@code count} of what the node waits for have arrived; it is queued if nothing is left. */
     void arrive(int node, int count, Placement placement) {
         int before = memory.fetchAddSeqCst(node + CoreLayout.NODE_PENDING, -count);
@@ -159,6 +164,10 @@ final class LiveGraph {
      */
     void await(BooleanSupplier done) {
         BooleanSupplier over = () -> done.getAsBoolean() || scheduler.isBroken() || scheduler.isClosed();
+        if (scheduler.isLogged() && Worker.onWorkerOf(scheduler)) {
+            awaitLogged(over);
+            return;
+        }
         if (over.getAsBoolean()) {
             return;
         }
@@ -180,6 +189,18 @@ final class LiveGraph {
             if (interrupted) {
                 self.interrupt();
             }
+        }
+    }
+
+    /** On a worker with a log: that it is over is a decision of the task, and is looked at nowhere else. */
+    private void awaitLogged(BooleanSupplier over) {
+        boolean interrupted = false;
+        do {
+            Waiter.await(scheduler, over, wake -> { }, Long.MAX_VALUE);
+            interrupted |= Thread.interrupted();
+        } while (!over.getAsBoolean());
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

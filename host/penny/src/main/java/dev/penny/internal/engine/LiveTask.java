@@ -132,7 +132,7 @@ final class LiveTask<R> extends HelpingFuture<R> {
                 complete(result);
             }
             case CoreLayout.FRAME_STATE_FAILED -> completeExceptionally(worker.failures().take(function));
-            default -> endAsPrerequisites();
+            default -> endAs(prerequisites, 0);
         }
         prerequisites = List.of();
     }
@@ -144,14 +144,22 @@ final class LiveTask<R> extends HelpingFuture<R> {
         }
     }
 
-    /** It was skipped: one of them has failed, though its future may hear of it a moment later. */
-    private void endAsPrerequisites() {
-        for (TaskHandle<?> prerequisite : prerequisites) {
-            prerequisite.whenComplete((result, failure) -> {
-                if (failure != null) {
-                    completeExceptionally(failure);
-                }
-            });
+    /**
+     * It was skipped: one of them has failed, though its future may hear of it a moment later. If several have, the first of the list
+     * counts, whichever was first to fail.
+     */
+    private void endAs(List<TaskHandle<?>> all, int from) {
+        for (int i = from; i < all.size(); i++) {
+            TaskHandle<?> prerequisite = all.get(i);
+            if (!prerequisite.isDone()) {
+                int next = i;
+                prerequisite.whenComplete((result, failure) -> endAs(all, next));
+                return;
+            }
+            if (prerequisite.state() != State.SUCCESS) {
+                prerequisite.whenComplete((result, failure) -> completeExceptionally(failure));
+                return;
+            }
         }
     }
 

@@ -22,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Tasks of a scheduler that wait for other tasks. Those that were submitted here are live nodes, and an edge from one to another is one in
- * linear memory; the end of any other task is heard of in Java, which then takes the place of the edge.
+ * linear memory; the end of any other task is heard of in Java, which then takes the place of the edge. So it does for all of them while
+ * decisions are logged, for the reasons that {@link LoggedEdges} gives.
  *
  * <p><b>Threads:</b> any.
  */
@@ -142,7 +143,7 @@ public final class LiveTasks implements LiveGraph.Owner {
         int node = task.node();
         int block = node + CoreLayout.NODE_BYTES + CoreLayout.EDGE_BYTES * edges;
         graph.write(node, function, function.frameFlags() | task.terms().placement().flags() | CoreLayout.FLAG_NOTIFY,
-                scheduler.takeTickets(1), 1 + edges);
+                scheduler.liveTicket(), 1 + edges);
         for (int i = 0; i < values.length; i++) {
             if (!(values[i] instanceof TaskHandle<?>)) {
                 block += function.marshaller().write(memory, node + CoreLayout.NODE_RESULT, i, block, values[i]);
@@ -171,7 +172,7 @@ public final class LiveTasks implements LiveGraph.Owner {
     }
 
     private void connect(LiveTask<?> task, TaskHandle<?> prerequisite, int edge, int argument) {
-        if (prerequisite instanceof LiveTask<?> live && live.scheduler == scheduler && live.link(task, edge, argument)) {
+        if (!scheduler.isLogged() && prerequisite instanceof LiveTask<?> live && live.scheduler == scheduler && live.link(task, edge, argument)) {
             return;
         }
         prerequisite.whenComplete((result, failure) -> {

@@ -5,6 +5,7 @@ import dev.penny.api.PennyException;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -51,6 +52,8 @@ final class LiveWindow implements LiveGraph.Owner {
     private final Room[] edgeRooms;
     private final Room[] blockRooms;
     private final AtomicReferenceArray<PennyException> failures;
+    /** Instead of edges in linear memory, while decisions are logged. */
+    private final Optional<LoggedEdges> logged;
     private volatile PennyException abandoned;
     private boolean closed;
     private long oldest;
@@ -74,6 +77,7 @@ final class LiveWindow implements LiveGraph.Owner {
             memory.putInt(slabRef + slot * SLOT_BYTES + CoreLayout.NODE_STATE, CoreLayout.FRAME_STATE_FREE);
         }
         this.graph = new LiveGraph(scheduler, this);
+        this.logged = scheduler.isLogged() ? Optional.of(new LoggedEdges(graph, memory, slabRef, SLOT_BYTES, slots)) : Optional.empty();
     }
 
     /** The number of the node that is issued next. */
@@ -143,9 +147,9 @@ final class LiveWindow implements LiveGraph.Owner {
         }
     }
 
-    /** Retires what has ended by itself, as far as it is in order. */
+    /** Retires what has ended by itself, as far as it is in order. With a log nothing does: what has ended depends on the moment. */
     void retireEnded() {
-        while (oldest < next && hasEnded(oldest)) {
+        while (logged.isEmpty() && oldest < next && hasEnded(oldest)) {
             retireOldest();
         }
     }
@@ -211,9 +215,14 @@ final class LiveWindow implements LiveGraph.Owner {
         int node = node(next);
         LoadedFunction<?> function = draft.function();
         functions[slot] = function;
-        graph.write(node, function, flags(draft), scheduler.takeTickets(1), 1 + draft.edgeCount());
+        graph.write(node, function, flags(draft), scheduler.liveTicket(), 1 + draft.edgeCount());
         memory.putInt(node + CoreLayout.NODE_EDGES_END, draft.semaphore());
         int inlineBytes = writeArguments(draft, node, slot);
+        if (logged.isPresent()) {
+            deepest = Math.max(deepest, (int) (next + 1 - oldest));
+            logged.get().issue(next++, draft);
+            return;
+        }
         int edges = roomForEdges(draft, slot, node + CoreLayout.NODE_BYTES + inlineBytes, ROOM_BYTES - inlineBytes);
         next++;
         deepest = Math.max(deepest, (int) (next - oldest));
@@ -233,14 +242,15 @@ final class LiveWindow implements LiveGraph.Owner {
         graph.arrive(node, arrived, draft.terms().placement());
     }
 
-    private static int flags(LiveNode draft) {
+    private int flags(LiveNode draft) {
         int semaphores = draft.semaphore() == LiveNode.NO_SEMAPHORE ? 0 : 1 << CoreLayout.FLAG_SEMAPHORES_SHIFT;
-        return draft.function().frameFlags() | draft.terms().placement().flags() | semaphores;
+        return draft.function().frameFlags() | draft.terms().placement().flags() | semaphores
+                | (logged.isPresent() ? CoreLayout.FLAG_NOTIFY : 0);
     }
 
     private LiveGraph.Link awaitEnd(long number) {
         checkAlive();
-        if (!hasEnded(number)) {
+        if (logged.isPresent() || !hasEnded(number)) {
             graph.await(() -> hasEnded(number));
             checkAlive();
         }
@@ -309,6 +319,7 @@ final class LiveWindow implements LiveGraph.Owner {
         if (state == CoreLayout.FRAME_STATE_FAILED) {
             failures.set(slot, worker.failures().take(functions[slot]));
         }
+        logged.ifPresent(edges -> edges.ended(slot, state));
     }
 
     @Override

@@ -206,7 +206,8 @@ final class PlacedGraph implements TaskGraph {
         lock.lock();
         try {
             closing = true;
-            last = running ? latest : null;
+            // With a log a task that waited already waits again: whether the run has ended here would be a look that nobody logs.
+            last = running || scheduler.isLogged() ? latest : null;
         } finally {
             lock.unlock();
         }

@@ -20,6 +20,7 @@ final class Placement {
     private final int flags;
     private final int worker;
     private final ConcurrentLinkedQueue<SubmittedTask<?>> spilled = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<Integer> spilledNodes = new ConcurrentLinkedQueue<>();
 
     private Placement(Injector queue, String name, int flags, int worker) {
         this.queue = queue;
@@ -63,6 +64,11 @@ final class Placement {
 
     ConcurrentLinkedQueue<SubmittedTask<?>> spilled() {
         return spilled;
+    }
+
+    /** Nodes that are ready and found the queue full. */
+    ConcurrentLinkedQueue<Integer> spilledNodes() {
+        return spilledNodes;
     }
 
     /** After a push: claims who must run it, if he sleeps; {@link Sleepers#NONE} if nobody is to be unparked. */

@@ -77,18 +77,29 @@ final class Placements {
         task.terms().placement().spilled().add(task);
     }
 
+    void spill(int node, Placement placement) {
+        spilledCount.incrementAndGet();
+        placement.spilledNodes().add(node);
+    }
+
     boolean nothingSpilled() {
         return spilledCount.get() == 0;
     }
 
-    /** Starts what is spilled, as far as {@code tryStart} says that there is room; true if something was started. */
-    boolean startSpilled(Predicate<SubmittedTask<?>> tryStart) {
+    /** Pushes a node into the queue of a placement, if there is room. */
+    @FunctionalInterface
+    interface NodePush {
+        boolean tryPush(int node, Placement placement);
+    }
+
+    /** Starts what is spilled, as far as {@code tryStart} and {@code push} say that there is room; true if something was started. */
+    boolean startSpilled(Predicate<SubmittedTask<?>> tryStart, NodePush push) {
         if (nothingSpilled()) {
             return false;
         }
         boolean started = false;
         for (Placement placement : all) {
-            started |= startSpilled(placement, tryStart);
+            started |= startSpilledNodes(placement, push) | startSpilled(placement, tryStart);
         }
         return started;
     }
@@ -107,13 +118,30 @@ final class Placements {
         return started;
     }
 
-    /** Fails all that is spilled. */
+    private boolean startSpilledNodes(Placement placement, NodePush push) {
+        boolean started = false;
+        Integer node;
+        while ((node = placement.spilledNodes().poll()) != null) {
+            if (!push.tryPush(node, placement)) {
+                placement.spilledNodes().add(node);
+                return started;
+            }
+            spilledCount.decrementAndGet();
+            started = true;
+        }
+        return started;
+    }
+
+    /** Fails all that is spilled; nodes fail with their graph. */
     void abandonSpilled(PennyException cause) {
         for (Placement placement : all) {
             SubmittedTask<?> task;
             while ((task = placement.spilled().poll()) != null) {
                 spilledCount.decrementAndGet();
                 task.abandon(cause);
+            }
+            while (placement.spilledNodes().poll() != null) {
+                spilledCount.decrementAndGet();
             }
         }
     }

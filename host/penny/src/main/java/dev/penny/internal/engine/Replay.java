@@ -20,6 +20,7 @@ final class Replay {
     /** Blocking tasks take their time; whoever waits longer waits for something that this run does not do. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long LOOK_NANOS = 200_000;
+    private static final String DIFFERS = "the replay decided something else: ";
 
     private final Scheduler scheduler;
     private final DecisionLog log;
@@ -37,11 +38,15 @@ final class Replay {
 
     /** After a step. */
     void check() {
-        log.difference().ifPresent(difference -> scheduler.broke(new ReplayException("the replay decided something else: " + difference)));
+        log.difference().ifPresent(difference -> scheduler.broke(new ReplayException(DIFFERS + difference)));
     }
 
-    /** At the end of a run that was not cut short: what is wrong if it decided less than was recorded. */
+    /** At the end of a run that was not cut short: what is wrong if it decided something else, or less, than was recorded. */
     Optional<ReplayException> unfinished() {
+        Optional<String> difference = log.difference();
+        if (difference.isPresent()) {
+            return Optional.of(new ReplayException(DIFFERS + difference.get())); // Perhaps nothing waited any more that could be told.
+        }
         return scheduler.isBroken() || log.turn() == log.expectedCount() ? Optional.empty()
                 : Optional.of(new ReplayException("the run ended before its recording: decisions=%d, of=%d, next=%s"
                         .formatted(log.turn(), log.expectedCount(), log.next())));

@@ -313,13 +313,13 @@ public final class Scheduler {
 
     /** Starts a graph. */
     public GraphBuilder graph(String name) {
-        refuseIfLogged("graph");
+        refuseIfNotRecorded("graph");
         return new GraphDraft(this, name);
     }
 
     /** Starts a program. */
     public Program program(ProgramOptions options) {
-        refuseIfLogged("program");
+        refuseIfNotRecorded("program");
         return new ProgramRun(this, options);
     }
 
@@ -335,7 +335,7 @@ public final class Scheduler {
             return made;
         }
         checkOpen("after");
-        refuseIfLogged("after");
+        refuseIfNotRecorded("after");
         synchronized (liveGraphs) {
             if (liveTasks == null) {
                 liveTasks = new LiveTasks(this);
@@ -344,10 +344,10 @@ public final class Scheduler {
         }
     }
 
-    /** Who releases a node is not recorded yet. */
-    private void refuseIfLogged(String call) {
-        if (isLogged()) {
-            throw new IllegalStateException("graphs are not recorded: call=" + call);
+    private void refuseIfNotRecorded(String call) {
+        if (isLogged() && config.policy() != Policy.WORK_STEALING) {
+            throw new IllegalStateException("graphs are recorded with work stealing only: call=%s, policy=%s"
+                    .formatted(call, config.policy().name()));
         }
     }
 
@@ -368,9 +368,14 @@ public final class Scheduler {
         }
     }
 
-    /** The first of so many successive numbers, for frames that do not come from the host frames. */
-    long takeTickets(int count) {
-        return tickets.getAndAdd(count);
+    /** The first of so many successive numbers for the nodes of a graph. */
+    long nodeTickets(int count) {
+        return isLogged() ? submitter.nodeNames() : tickets.getAndAdd(count);
+    }
+
+    /** A number for a node that is added while others run. */
+    long liveTicket() {
+        return isLogged() ? submitter.name() : tickets.getAndIncrement();
     }
 
     // ---- lifecycle
@@ -439,7 +444,7 @@ public final class Scheduler {
                 return;
             }
             lifecycle.closing();
-            if (drain && !isBroken()) {
+            if (drain) {
                 awaitDrained();
                 unfinished = replay.filter(_ -> !lifecycle.hurries()).flatMap(Replay::unfinished);
             }

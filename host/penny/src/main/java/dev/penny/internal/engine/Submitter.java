@@ -47,8 +47,13 @@ final class Submitter {
     }
 
     /** A name that another run of the program would give it too, or 0 if nobody wants to know: then the frame's number will do. */
-    private long name() {
+    long name() {
         return scheduler.isLogged() ? names.next(Worker.forksOn(scheduler)) : 0;
+    }
+
+    /** The same for the nodes of a graph, which are numbered from it. Only while decisions are logged. */
+    long nodeNames() {
+        return names.nodes(Worker.forksOn(scheduler));
     }
 
     HostFrames<FrameOwner> frames() {
@@ -142,8 +147,13 @@ final class Submitter {
         return ref;
     }
 
-    /** Publishes a node that is ready; waits for a place in its queue. */
+    /** Publishes a node that is ready; waits for a place in its queue. A worker with a log does not: what it would run meanwhile depends on it. */
     void push(int node, Placement placement) {
+        if (scheduler.isLogged() && Worker.onWorkerOf(scheduler)) {
+            placements.spill(node, placement);
+            startSpilled();
+            return;
+        }
         while (!placement.queue().tryPush(node)) {
             if (scheduler.isClosed() || scheduler.isBroken()) {
                 return;
@@ -289,12 +299,20 @@ final class Submitter {
 
     /** Starts what tasks submitted while the queue was full; true if something was started. */
     boolean startSpilled() {
-        boolean started = placements.startSpilled(this::tryStart);
+        boolean started = placements.startSpilled(this::tryStart, this::tryPush);
         // Pairs with abandonAll as well: what is spilled after that, or put back, would stay for ever.
         if (!placements.nothingSpilled() && scheduler.hasEnded()) {
             placements.abandonSpilled(scheduler.ending("a task submitted by a task"));
         }
         return started;
+    }
+
+    private boolean tryPush(int node, Placement placement) {
+        boolean pushed = placement.queue().tryPush(node);
+        if (pushed) {
+            wake(placement);
+        }
+        return pushed;
     }
 
     /** Puts a frame whose dispatch returned WAIT back to work: its blocking body is done. May run before the worker has left it. */
