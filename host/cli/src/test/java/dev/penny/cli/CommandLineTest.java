@@ -62,7 +62,12 @@ class CommandLineTest {
         "map m.js f --range 0..1 --progress loud | --progress",
         "map m.js f --range 0..1 --out . | it is a directory",
         "map m.js f --range 0..1 --out no/where | cannot write: file=no/where",
+        "map m.js f --range 0..1 --record . | cannot write: file=., reason=it is a directory",
+        "map m.js f --range 0..1 --record no/where | cannot write: file=no/where, reason=no such file",
+        "map m.js f --range 0..1 --record a --replay b | --record and --replay exclude each other",
         "layout --workers 0 | --workers out of range",
+        "layout --memory 1 | --memory out of range: value=1, min=4194304, max=2147418112",
+        "layout --memory 99999999999999999999 | size out of range: value='99999999999999999999'",
         "inspect | Missing required parameter: 'MODULE'",
         "inspect nope.wasm | module not found"})
     void refusesWithOneLineAndExitCode2(String line, String expected) {
