@@ -1,5 +1,6 @@
 package dev.penny.cli;
 
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -45,10 +46,18 @@ final class PennyCommand implements Runnable {
 
     /** Runs one command. */
     static int run(Terminal terminal, String... arguments) {
-        return commandLine(terminal, arguments).execute(arguments);
+        boolean debug = List.of(arguments).contains("--debug");
+        KeptFailure out = new KeptFailure(terminal.out());
+        try {
+            int code = commandLine(terminal, out, arguments).execute(arguments);
+            return code != ExitCode.OK || out.failure().isEmpty() ? code : Errors.report(out.failure().get(), terminal.err(), debug);
+        } catch (Error e) {
+            // picocli lets those through that are no exceptions.
+            return Errors.report(e, terminal.err(), debug);
+        }
     }
 
-    private static CommandLine commandLine(Terminal terminal, String... arguments) {
+    private static CommandLine commandLine(Terminal terminal, OutputStream out, String... arguments) {
         PennyCommand root = new PennyCommand(terminal);
         CommandLine commandLine = new CommandLine(root);
         needed(arguments).forEach(commandLine::addSubcommand);
@@ -57,7 +66,7 @@ final class PennyCommand implements Runnable {
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
-                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true))
                 .setParameterExceptionHandler((error, _) -> Errors.report(error, terminal.err(), root.debug))
                 .setExecutionExceptionHandler((error, _, _) -> Errors.report(error, terminal.err(), root.debug));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,6 +76,29 @@ class CommandLineTest {
         assertEquals("", terminal.out());
         assertEquals(1, terminal.errLines().size(), terminal.err());
         assertTrue(terminal.err().startsWith("penny: ") && terminal.err().contains(expected), terminal.err());
+    }
+
+    @Test
+    void aGraphFileNestedTooDeepForTheParserIsAMistake() throws IOException {
+        Files.writeString(directory.resolve("deep.yaml"), "version: 1\ntasks: " + "[".repeat(100_000));
+        assertEquals(ExitCode.USAGE, terminal.run("run", "deep.yaml"));
+        assertTrue(terminal.err().startsWith("penny: deep.yaml:1:1: not YAML: nested too deep"), terminal.err());
+    }
+
+    @Test
+    void helpThatCannotBeWrittenIsAFailure() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        for (String[] line : new String[][] {{"--help"}, {"map", "--help"}, {"--version"}}) {
+            TestTerminal other = new TestTerminal(directory);
+            Terminal around = other.terminal();
+            assertEquals(ExitCode.FAILED, PennyCommand.run(new Terminal(directory, around.in(), full, around.err(), around.display()), line));
+            assertEquals("penny: input or output failed: reason=No space left on device\n", other.err());
+        }
     }
 
     @Test
