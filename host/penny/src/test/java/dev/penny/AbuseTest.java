@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.penny.api.ClosedException;
+import dev.penny.api.LinkException;
+import dev.penny.api.LoadOptions;
 import dev.penny.api.Outcome;
 import dev.penny.api.PennyException;
 import dev.penny.api.RuntimeUnusableException;
@@ -15,6 +17,7 @@ import dev.penny.api.ScopeOptions;
 import dev.penny.api.TaskFailedException;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskHandle;
+import dev.penny.api.TaskModule;
 import dev.penny.api.TaskResults;
 import dev.penny.internal.engine.LeakCheck;
 import dev.penny.spi.ThreadBackend;
@@ -159,6 +162,7 @@ class AbuseTest {
         Future<Integer> waiting = executor.submit(() -> 2);
         executor.execute(() -> { });
         Thread closer = Thread.ofPlatform().start(penny::closeNow);
+        awaitState(closer, Thread.State.WAITING); // Nothing more starts; it waits for the worker to come out.
         gate.countDown();
         closer.join();
         assertEquals(1, running.get());
@@ -295,6 +299,18 @@ class AbuseTest {
     }
 
     @Test
+    void aModuleOfAnotherPennyIsNotReplaced() {
+        LoadOptions options = LoadOptions.DEFAULT.named("m");
+        String twice = "export const signatures = {f: '(i32)->i32'}; export function f(x) { return 2 * x; }";
+        try (Penny one = Penny.builder().workers(1).build(); Penny other = Penny.builder().workers(1).build()) {
+            TaskModule mine = one.loadJs(twice, options);
+            LinkException refused = assertThrows(LinkException.class, () -> other.replace(mine, Guests.dist("arith.wasm"), options));
+            assertEquals("a module of another Penny: module=m", refused.getMessage());
+            assertEquals(6, mine.function("f").call(3));
+        }
+    }
+
+    @Test
     void aDeadlineMayBeHuge() {
         try (Penny penny = Penny.builder().workers(1).build()) {
             assertEquals(3, penny.<Integer>scope(ScopeOptions.DEFAULT.deadline(HUGE), scope -> {
@@ -320,9 +336,14 @@ class AbuseTest {
         for (Runnable use : List.<Runnable>of(() -> same.call(1), () -> same.mapAll(List.of(1)), () -> same.mapRangeToLongs(0, 1),
                 () -> penny.after(handle).submit(same, 1), () -> penny.join(() -> 1, () -> 2), () -> penny.parallelFor(0, 1, i -> { }),
                 () -> penny.scope(scope -> 1), () -> penny.swapBackend(penny.backend()), () -> penny.load(Guests.dist("arith.wasm")).function("add"),
-                () -> penny.graph("g").build(), () -> penny.javaModule("x").function("f", "()->()", call -> { }).register().function("f"))) {
+                () -> penny.loadJs("export function f() { }", LoadOptions.DEFAULT.named("js")), () -> penny.replace(same.module(),
+                        Guests.dist("arith.wasm"), LoadOptions.DEFAULT), () -> penny.graph("g").build(),
+                () -> penny.javaModule("x").function("f", "()->()", call -> { }).register().function("f"))) {
             assertThrows(PennyException.class, use::run);
         }
+        assertEquals(1, penny.counters().size());
+        assertEquals(1, penny.modules().size());
+        assertTrue(penny.memoryMap().bytes() > 0);
         Outcome<Object> outcome = new Outcome.Done<>(handle.resultNow());
         assertEquals(7, outcome.get());
     }

@@ -35,6 +35,7 @@ final class LayoutCommand implements Callable<Integer> {
         workers.filter(count -> count < 1 || count > WORKERS_MAX).ifPresent(count -> {
             throw new UsageException("--workers out of range: value=%d, min=1, max=%d".formatted(count, WORKERS_MAX));
         });
+        memoryBytes.ifPresent(RuntimeOptions::checkMemory);
         MemoryMap map;
         try (Penny runtime = start()) {
             map = runtime.memoryMap();

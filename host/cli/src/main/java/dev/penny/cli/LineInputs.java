@@ -167,7 +167,7 @@ final class LineInputs implements InputSource {
             return new MapInput.Ready(name, content);
         }
         if (text.isEmpty()) {
-            return new MapInput.Unusable(name, "the line is not UTF-8 text, which a %s parameter needs".formatted(type.text()));
+            return new MapInput.Unusable(name, "the line is not UTF-8 text, which a parameter of type %s needs".formatted(type.text()));
         }
         try {
             return new MapInput.Ready(name, ValueParser.value(type, name));

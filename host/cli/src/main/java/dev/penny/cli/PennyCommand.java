@@ -1,5 +1,6 @@
 package dev.penny.cli;
 
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -45,19 +46,27 @@ final class PennyCommand implements Runnable {
 
     /** Runs one command. */
     static int run(Terminal terminal, String... arguments) {
-        Optional<CallCommand> plain = CallCommand.plain(terminal, arguments);
-        if (plain.isEmpty()) {
-            return commandLine(terminal, arguments).execute(arguments);
-        }
+        boolean debug = List.of(arguments).contains("--debug");
         try {
-            return plain.get().call();
-        } catch (Exception | OutOfMemoryError e) {
-            return Errors.report(e, terminal.err(), false);
+            Optional<CallCommand> plain = CallCommand.plain(terminal, arguments);
+            if (plain.isPresent()) {
+                return plain.get().call();
+            }
+            KeptFailure out = new KeptFailure(terminal.out());
+            int code = commandLine(terminal, out, arguments).execute(arguments);
+            return code != ExitCode.OK || out.failure().isEmpty() ? code : Errors.report(out.failure().get(), terminal.err(), debug);
+        } catch (Exception | Error e) {
+            // picocli lets errors through.
+            return Errors.report(e, terminal.err(), debug);
         }
     }
 
     /** The commands these arguments may name, as picocli knows them. */
     static CommandLine commandLine(Terminal terminal, String... arguments) {
+        return commandLine(terminal, terminal.out(), arguments);
+    }
+
+    private static CommandLine commandLine(Terminal terminal, OutputStream out, String... arguments) {
         PennyCommand root = new PennyCommand(terminal);
         CommandLine commandLine = new CommandLine(root);
         needed(arguments).forEach(commandLine::addSubcommand);
@@ -66,7 +75,7 @@ final class PennyCommand implements Runnable {
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(100)
-                .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(terminal.err(), true))
                 .setParameterExceptionHandler((error, _) -> Errors.report(error, terminal.err(), root.debug))
                 .setExecutionExceptionHandler((error, _, _) -> Errors.report(error, terminal.err(), root.debug));

@@ -85,7 +85,7 @@ final class RuntimeOptions {
      */
     void check() {
         workers.ifPresent(count -> inRange("--workers", count, 1, WORKERS_MAX));
-        memoryBytes.ifPresent(bytes -> inRange("--memory", bytes, MEMORY_BYTES_MIN, MEMORY_BYTES_MAX));
+        memoryBytes.ifPresent(RuntimeOptions::checkMemory);
         moduleMemoryBytes.ifPresent(bytes -> inRange("--module-memory", bytes, 65_536, MEMORY_BYTES_MAX));
         backend.ifPresent(name -> {
             List<String> known = backendNames();
@@ -148,6 +148,11 @@ final class RuntimeOptions {
         long oneAtATime = 2 * largest + MEMORY_BYTES_DEFAULT;
         long wanted = Math.max(MEMORY_BYTES_DEFAULT, Math.min(largest * LARGEST_TIMES, Math.max(GENEROUS_BYTES, oneAtATime)));
         return Math.min(MEMORY_BYTES_MAX, wanted + 0xFFFF & ~0xFFFFL);
+    }
+
+    /** @throws UsageException no runtime has so little or so much memory */
+    static void checkMemory(long bytes) {
+        inRange("--memory", bytes, MEMORY_BYTES_MIN, MEMORY_BYTES_MAX);
     }
 
     private static void inRange(String option, long value, long min, long max) {

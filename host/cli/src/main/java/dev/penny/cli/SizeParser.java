@@ -10,7 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 /** A number of bytes: {@code 65536}, {@code 512K}, {@code 64MiB}, {@code 1g}. Units are powers of 1024. */
 final class SizeParser implements ITypeConverter<Long> {
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,19})(?:([kmg])(?:i?b)?)?");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,400})(?:([kmg])(?:i?b)?)?");
     private static final Map<String, Integer> SHIFT = Map.of("k", 10, "m", 20, "g", 30);
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +65,12 @@ class CommandLineTest {
         "map m.js f --range 0..1 --progress loud | --progress",
         "map m.js f --range 0..1 --out . | it is a directory",
         "map m.js f --range 0..1 --out no/where | cannot write: file=no/where",
+        "map m.js f --range 0..1 --record . | cannot write: file=., reason=it is a directory",
+        "map m.js f --range 0..1 --record no/where | cannot write: file=no/where, reason=no such file",
+        "map m.js f --range 0..1 --record a --replay b | --record and --replay exclude each other",
         "layout --workers 0 | --workers out of range",
+        "layout --memory 1 | --memory out of range: value=1, min=4194304, max=2147418112",
+        "layout --memory 99999999999999999999 | size out of range: value='99999999999999999999'",
         "inspect | Missing required parameter: 'MODULE'",
         "inspect nope.wasm | module not found"})
     void refusesWithOneLineAndExitCode2(String line, String expected) {
@@ -89,6 +95,29 @@ class CommandLineTest {
     @ValueSource(strings = {"", "call", "call|m.js", "call|--help", "call|m.js|f|-1", "call|m.js|f|--", "--debug|call|m.js|f", "map|m.js|f|x"})
     void leavesEveryOtherLineToPicocli(String line) {
         assertTrue(CallCommand.plain(terminal.terminal(), line.split("\\|")).isEmpty(), line);
+    }
+
+    @Test
+    void aGraphFileNestedTooDeepForTheParserIsAMistake() throws IOException {
+        Files.writeString(directory.resolve("deep.yaml"), "version: 1\ntasks: " + "[".repeat(100_000));
+        assertEquals(ExitCode.USAGE, terminal.run("run", "deep.yaml"));
+        assertTrue(terminal.err().startsWith("penny: deep.yaml:1:1: not YAML: nested too deep"), terminal.err());
+    }
+
+    @Test
+    void helpThatCannotBeWrittenIsAFailure() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        for (String[] line : new String[][] {{"--help"}, {"map", "--help"}, {"--version"}}) {
+            TestTerminal other = new TestTerminal(directory);
+            Terminal around = other.terminal();
+            assertEquals(ExitCode.FAILED, PennyCommand.run(new Terminal(directory, around.in(), full, around.err(), around.display()), line));
+            assertEquals("penny: input or output failed: reason=No space left on device\n", other.err());
+        }
     }
 
     @Test

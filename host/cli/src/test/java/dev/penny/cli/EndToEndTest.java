@@ -2,6 +2,7 @@ package dev.penny.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -88,6 +89,20 @@ class EndToEndTest {
             assertEquals(ExitCode.OK, again.run(with(command, "--replay", file)), again.err());
             assertEquals(first.out(), again.out());
         }
+    }
+
+    @Test
+    void aRecordingThatIsNoneIsRefusedInWords() {
+        assertEquals(ExitCode.USAGE, terminal.run("map", "guest-modules/js/arith.js", "square", "--range", "0..3", "--replay", "no-such"));
+        assertEquals("penny: no such recording: file=" + ROOT.resolve("no-such") + "\n", terminal.err());
+    }
+
+    @Test
+    void aRecordingThatCannotBeWrittenIsAFailureBehindTheResults() {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "a device that is always full");
+        assertEquals(ExitCode.FAILED, terminal.run("map", "guest-modules/js/arith.js", "square", "--range", "0..3", "--record", "/dev/full"));
+        assertEquals("0  0\n1  1\n4  2\n", terminal.out());
+        assertEquals("penny: not recorded: file=/dev/full, reason=No space left on device\n", terminal.err());
     }
 
     private static String[] with(String[] command, String... more) {

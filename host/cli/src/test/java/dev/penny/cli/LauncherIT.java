@@ -56,6 +56,17 @@ class LauncherIT {
         assertEquals(List.of("42"), run(Map.of(), relative, "call", "./my arith.wasm", "add", "40", "2"));
     }
 
+    /** Else java's own files would be read as standard input, or written to. */
+    @Test
+    void closedStreamsAreNotGivenToOtherFiles() throws IOException, InterruptedException {
+        String penny = "'" + ROOT.resolve("scripts/penny") + "' map '" + ARITH + "' square ";
+        Path bash = Path.of("/bin/bash");
+        assertEquals(List.of(), run(Map.of(), bash, "-c", penny + "--lines - <&-"));
+        assertEquals(List.of("penny: input or output failed: reason=Bad file descriptor", "1"),
+                run(Map.of(), bash, "-c", penny + "--range 0..3 >&- || echo $?"));
+        assertEquals(List.of("0  0"), run(Map.of(), bash, "-c", penny + "--range 0..1 2>&-"));
+    }
+
     @Test
     void readsFileNamesInAnyLocale() throws IOException, InterruptedException {
         Files.writeString(folder.resolve("é ü.txt"), "abc");

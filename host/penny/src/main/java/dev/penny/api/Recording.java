@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -205,8 +206,10 @@ public record Recording(int workers, long seed, long core, Policy policy, List<D
     public static Recording load(Path file) {
         try {
             return parse(Files.readAllBytes(file), file.toString());
+        } catch (NoSuchFileException e) {
+            throw new LoadException("no such recording: file=" + file, e);
         } catch (IOException e) {
-            throw new LoadException("the recording cannot be read: file=%s, reason=%s".formatted(file, e), e);
+            throw new LoadException("the recording cannot be read: file=%s, reason=%s".formatted(file, e.getMessage()), e);
         }
     }
 

@@ -22,6 +22,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class YamlReader {
 
     private static final int DEPTH_MAX = 50;
+    private static final String TOO_DEEP = "nested too deep, or a part that contains itself: max=%d levels".formatted(DEPTH_MAX);
     private static final int ALIASES_MAX = 1_000;
     private static final int NODES_MAX = 1_000_000;
     private static final String STANDARD_TAGS = "tag:yaml.org,2002:";
@@ -49,6 +50,9 @@ final class YamlReader {
             mistakes.add(at, "not YAML: %s%s".formatted(e.getProblem(), context));
         } catch (ReaderException e) {
             mistakes.add(place(text, e.getPosition()), "not YAML: character U+%04X is not allowed".formatted(e.getCodePoint()));
+        } catch (StackOverflowError e) {
+            // The parser is recursive and has no limit of its own.
+            mistakes.add(Span.START, "not YAML: " + TOO_DEEP);
         } catch (YamlEngineException | Refusal e) {
             mistakes.add(Span.START, "not YAML: " + e.getMessage());
         }
@@ -57,7 +61,7 @@ final class YamlReader {
 
     private Yaml piece(Node node, int depth) {
         if (depth > DEPTH_MAX) {
-            throw new Refusal("nested too deep, or a part that contains itself: max=%d levels".formatted(DEPTH_MAX));
+            throw new Refusal(TOO_DEEP);
         }
         if (++nodes > NODES_MAX) {
             throw new Refusal("too large with all its aliases: max=%d pieces".formatted(NODES_MAX));

@@ -41,6 +41,7 @@ public final class ForkJoin {
         lock.lock();
         try {
             if (table == null) {
+                scheduler.checkOpen("fork");
                 table = new ForkTable(scheduler);
             }
             return table;

@@ -87,7 +87,9 @@ public final class ModuleLoader {
 
     /** A wasm module. */
     public Guest wasm(byte[] bytes, LoadOptions options) {
-        return WasmGuests.load(scheduler.runtime(), name(options), bytes, options, log);
+        String name = name(options);
+        scheduler.checkOpen("module " + name);
+        return WasmGuests.load(scheduler.runtime(), name, bytes, options, log);
     }
 
     /** A JavaScript module that cannot import files. */
@@ -96,6 +98,7 @@ public final class ModuleLoader {
     }
 
     private Guest js(JsSource source) {
+        scheduler.checkOpen("module " + source.name());
         return JsGuest.load(scheduler.runtime(), source, log);
     }
 
@@ -123,12 +126,23 @@ public final class ModuleLoader {
 
     /** Adds a guest as a module. */
     public TaskModule add(Guest guest) {
-        return scheduler.modules().add(guest);
+        try {
+            scheduler.checkOpen("module " + guest.name());
+            return scheduler.modules().add(guest);
+        } catch (RuntimeException e) {
+            guest.close();
+            throw e;
+        }
     }
 
     /** Puts another guest behind a module. */
     public void replace(TaskModule module, Guest next) {
-        scheduler.modules().replace((LoadedModule) module, next);
+        try {
+            scheduler.modules().replace((LoadedModule) module, next);
+        } catch (RuntimeException e) {
+            next.close();
+            throw e;
+        }
     }
 
     /** The function behind {@link TaskExecutorService}s, registered on first use. */

@@ -92,6 +92,7 @@ public final class Modules {
             String mangled = module.name() + "/" + name + signature;
             LoadedFunction<?> known = functions.get(mangled);
             if (known == null) {
+                scheduler.checkOpen(mangled);
                 NameRegistry.Entry entry = names.register(mangled);
                 publish(entry, guest, name, signature);
                 check(scheduler.coreModule().registryInsert(entry.hash(), entry.slot()), mangled, entry);
@@ -108,11 +109,15 @@ public final class Modules {
      * Puts another guest behind a module's name. Functions in use must exist in it with their signatures; tasks submitted from now
      * on run it, tasks in flight keep the old one.
      *
-     * @throws dev.penny.api.PennyException if a function in use is missing; nothing has then changed
+     * @throws dev.penny.api.PennyException if a function in use is missing, or the module is another Penny's; nothing has then changed
      */
     public void replace(LoadedModule module, Guest next) {
         lock.lock();
         try {
+            if (byName.get(module.name()) != module) {
+                throw new LinkException("a module of another Penny: module=" + module.name());
+            }
+            scheduler.checkOpen("module " + module.name());
             List<LoadedFunction<?>> inUse = functions.values().stream().filter(function -> function.module() == module).toList();
             inUse.forEach(function -> next.check(function.name(), function.signature()));
             for (LoadedFunction<?> function : inUse) {
