@@ -32,12 +32,17 @@ public final class CompilerThreads {
         return false;
     }
 
+    /** Whether a thread that Java sees is one of them. */
+    static boolean compiles(ThreadInfo thread) {
+        return thread.getThreadName().startsWith("TruffleCompilerThread");
+    }
+
     /** Processor time so far: of Truffle's threads, which Java sees, and what HotSpot says of its own. */
     private static long nanos() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long sum = ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
         for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
-            if (thread != null && thread.getThreadName().startsWith("TruffleCompilerThread")) {
+            if (thread != null && compiles(thread)) {
                 sum += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
             }
         }
