@@ -1,10 +1,9 @@
 package dev.penny.bench.suite;
 
-import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -13,7 +12,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class CompilerThreads {
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long LOOK_NANOS = 40_000_000;
     private static final long QUIET_NANOS = 4_000_000;
 
@@ -34,22 +32,20 @@ public final class CompilerThreads {
         return false;
     }
 
-    /** What all other threads that Java sees have allocated so far, in bytes. The asking itself is in it. */
-    static long bytesOfOthers() {
-        long[] others = ids(false);
-        return Arrays.stream(THREADS.getThreadAllocatedBytes(others)).filter(bytes -> bytes > 0).sum();
+    /** Whether a thread that Java sees is one of them. */
+    static boolean compiles(ThreadInfo thread) {
+        return thread.getThreadName().startsWith("TruffleCompilerThread");
     }
 
     /** Processor time so far: of Truffle's threads, which Java sees, and what HotSpot says of its own. */
     private static long nanos() {
-        long hotspot = ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
-        return hotspot + Arrays.stream(THREADS.getThreadCpuTime(ids(true))).filter(time -> time > 0).sum();
-    }
-
-    /** Truffle's compiler threads, or the rest. */
-    private static long[] ids(boolean compilers) {
-        return Arrays.stream(THREADS.getThreadInfo(THREADS.getAllThreadIds()))
-                .filter(thread -> thread != null && compilers == thread.getThreadName().startsWith("TruffleCompilerThread"))
-                .mapToLong(ThreadInfo::getThreadId).toArray();
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long sum = ManagementFactory.getCompilationMXBean().getTotalCompilationTime() * 1_000_000;
+        for (ThreadInfo thread : threads.getThreadInfo(threads.getAllThreadIds())) {
+            if (thread != null && compiles(thread)) {
+                sum += Math.max(0, threads.getThreadCpuTime(thread.getThreadId()));
+            }
+        }
+        return sum;
     }
 }

@@ -60,21 +60,25 @@ final class GraphFigures {
         };
     }
 
-    /** Bytes of all threads but the compilers', the medians of groups of runs. */
+    /** Bytes of the caller, the workers and whatever else runs for them; of groups of runs the medians. */
     private Figure rerun(int tasks) {
         try (Setup setup = new Setup(workers)) {
             Spinning graph = new Spinning(setup, stencil(tasks / 10, 10));
             compiled(() -> graph.run(0));
-            int runs = small ? 2 : 50;
+            int runs = small ? 2 : 200;
             double[] bytes = new double[small ? 1 : 15];
+            double[] others = new double[bytes.length];
             for (int group = 0; group < bytes.length; group++) {
-                long before = CompilerThreads.bytesOfOthers();
+                HeapBytes before = HeapBytes.now();
                 for (int run = 0; run < runs; run++) {
                     graph.run(0);
                 }
-                bytes[group] = (double) (CompilerThreads.bytesOfOthers() - before) / runs;
+                HeapBytes after = HeapBytes.now();
+                bytes[group] = (double) after.ofProgramSince(before) / runs;
+                others[group] = (double) after.ofOthersSince(before) / runs;
             }
-            return Figure.of(RERUN, Statistics.median(bytes), "bytes");
+            return new Figure(RERUN, Statistics.median(bytes), "bytes", List.of(),
+                    Map.of("compilers and virtual machine", Statistics.median(others)));
         } catch (Exception e) {
             throw failed(RERUN, e);
         }

@@ -179,6 +179,7 @@ public final class SuiteCommand implements Callable<Integer> {
                 Figure found = child(figure, mode, true, Figure.class, prefix);
                 measured.figures.add(found);
                 out.printf(Locale.ROOT, "%s: %.4g %s%n", figure, found.value(), found.unit());
+                found.leftOut().forEach((what, value) -> out.printf(Locale.ROOT, "  left out: %s, %.4g %s%n", what, value, found.unit()));
             }
             default -> {
                 Run run = child(name, mode, true, Run.class, prefix);

@@ -22,7 +22,7 @@ class ReportTest {
             new Run("dispatch-js", 1, 1_000, 55, 10, new double[] {7, 7}, 0.5, 0.6, List.of(
                     new Run.Times(Peer.PENNY, 1, new double[] {900, 900}),
                     new Run.Times(Peer.FORK_JOIN_POOL, 1, new double[] {10, 10})), Map.of())),
-            List.of(Figure.of(GraphFigures.RERUN, 320, "bytes")), new Idle.Reading(10, 1.5),
+            List.of(new Figure(GraphFigures.RERUN, 320, "bytes", List.of())), new Idle.Reading(10, 1.5),
             new Memory.Reading(4_096, 2_048, 8_192, 1_024));
 
     @Test
