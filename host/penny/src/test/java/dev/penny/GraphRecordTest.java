@@ -431,10 +431,10 @@ class GraphRecordTest {
                 export const signatures = { count: '(string)->i32' };
                 export function count(s) { return s.length; }
                 """, LoadOptions.DEFAULT.named("j")).function("count");
-        Pipeline pipeline = penny.pipeline("p").serial("first", sum, 1).parallel("second", 2, wasm, 1000).serialAnyOrder("third", text, "é")
+        Pipeline pipeline = penny.pipeline("p").serial("first", sum).parallel("second", 2, wasm, 1000).serialAnyOrder("third", text, "é")
                 .parallel("fourth", 3, count).tokens(8).queue(3).build();
         List<Object> seen = new ArrayList<>();
-        pipeline.run(IntStream.range(0, 60).boxed().iterator())
+        pipeline.run(IntStream.range(0, 60).mapToObj(i -> new Object[] {i, 1}).iterator())
                 .forEachRemaining(outcome -> seen.add(outcome instanceof Outcome.Done<Object> done ? done.value() : "failed"));
         return seen;
     }
