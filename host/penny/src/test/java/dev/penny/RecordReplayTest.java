@@ -9,6 +9,7 @@ import dev.penny.api.CapacityException;
 import dev.penny.api.Joined;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.Outcome;
+import dev.penny.api.Policy;
 import dev.penny.api.Priority;
 import dev.penny.api.Recording;
 import dev.penny.api.Recording.Decision;

@@ -174,7 +174,8 @@ public record Recording(int workers, long seed, long core, Policy policy, List<D
                 case HOLD -> place == 0 ? " from outside" : " from slot " + (place - 1);
                 case PUT, ADMIT -> place == 0 ? " with worker " + victim : " in slot " + (place - 1);
                 case POP, INJECTOR, MAIL, BEAT, PROMOTE, KEEP, NO_FRAME, RECLAIM, LOST, JOINED, RESUME, SPLIT, LEAVE, MAKE_WAY, END,
-                        COMPLETE, SPILL, HELPED, CHOICE, EPOCH, HELD, GIVE_BACK -> "";
+                        COMPLETE, SPILL, HELPED, CHOICE, EPOCH, HELD, GIVE_BACK, FIT, RELEASE, CAUSE, START,
+                        CONFLICT, SKIP, PERMIT, NO_PERMIT, PASS, RETURN -> "";
             };
         }
     }

@@ -64,13 +64,13 @@ public final class Planner {
             vars = vars.with(variable.getKey(), Value.Text.of(variable.getValue()));
         }
         String name = read.name().orElseGet(() -> new Value.FileName(file).stem());
-        return new Planner(read, vars, surroundings, mistakes).plan(name);
+        return new Planner(read, vars, surroundings, mistakes).plan(name, file);
     }
 
-    private Plan plan(String name) {
+    private Plan plan(String name, String graphFile) {
         Map<String, Group> groups = Expansion.of(file, vars, surroundings, mistakes);
         file.limits().forEach(limit -> limits.put(limit.name().text(), limit.permits()));
-        Map<String, String> writers = files(groups);
+        Map<String, String> writers = files(groups, sources(graphFile));
         groups.values().forEach(group -> inputs(group, writers));
         Calls calls = Calls.load(file.modules(), surroundings, mistakes);
         Draft draft = new Draft(groups);
@@ -91,8 +91,24 @@ public final class Planner {
         return new Plan(name, sorted, limits, outputs);
     }
 
+    /** The files that describe the graph, which no result may replace, by what they are. */
+    private Map<String, String> sources(String graphFile) {
+        Map<String, String> sources = new HashMap<>();
+        sources.put(surroundings.output(new Value.FileName(graphFile).name()), "this graph");
+        for (GraphFile.Module module : file.modules()) {
+            module.source().map(ModuleSource::module).filter(source -> !source.startsWith("java:")).ifPresent(source -> {
+                try {
+                    sources.put(surroundings.output(source), "module " + module.name().text());
+                } catch (Refusal e) {
+                    return; // No file: loading it says so, at its place.
+                }
+            });
+        }
+        return sources;
+    }
+
     /** The files that results go to, each by the name of the task that writes it. */
-    private Map<String, String> files(Map<String, Group> groups) {
+    private Map<String, String> files(Map<String, Group> groups, Map<String, String> sources) {
         Map<String, String> writers = new HashMap<>();
         for (GraphFile.Output output : file.outputs().orElse(List.of())) {
             Group group = groups.get(output.task().text());
@@ -102,7 +118,12 @@ public final class Planner {
             for (Instance instance : group.instances().values()) {
                 mistakes.refusals(output.at(), () -> {
                     String path = output.file().get().text(instance.scope());
-                    String other = writers.put(surroundings.output(path), instance.name());
+                    String identity = surroundings.output(path);
+                    if (sources.containsKey(identity)) {
+                        throw new Refusal("a result would replace %s: file=%s, task=%s"
+                                .formatted(sources.get(identity), path, instance.name()));
+                    }
+                    String other = writers.put(identity, instance.name());
                     if (other != null) {
                         throw new Refusal("two results for one file: file=%s, tasks=%s and %s".formatted(path, other, instance.name()));
                     }

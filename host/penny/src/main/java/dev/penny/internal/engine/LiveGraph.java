@@ -196,7 +196,7 @@ final class LiveGraph {
     private void awaitLogged(BooleanSupplier over) {
         boolean interrupted = false;
         do {
-            Waiter.await(scheduler, over, wake -> { }, Long.MAX_VALUE);
+            Waiter.help(scheduler, over, wake -> { }, Long.MAX_VALUE);
             interrupted |= Thread.interrupted();
         } while (!over.getAsBoolean());
         if (interrupted) {
