@@ -6,7 +6,6 @@ import dev.penny.internal.core.CoreForks;
 import dev.penny.internal.core.CoreInstance;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
-import dev.penny.internal.core.CoreUpcalls;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.TaskForks;
 import dev.penny.internal.core.TaskGraphs;
@@ -24,7 +23,7 @@ import org.graalvm.polyglot.proxy.ProxyExecutable;
  *
  * <p><b>Threads:</b> the backend runs a worker on one thread at a time; hand-over between threads is the backend's happens-before.
  */
-final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls {
+final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
 
     /** Dispatches per call into wasm: often enough out that compiled code replaces what the loop started in. */
     private static final int DISPATCHES_MAX = 16_384;
@@ -125,7 +124,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         scheduler.runtime().context().enter();
         if (core == null) {
             CoreInstance.Table table = CoreInstance.Table.create(scheduler.runtime(), scheduler.tableModule(), memoryValue(), guests::bind);
-            core = scheduler.coreModule().instantiate(table, this);
+            core = scheduler.coreModule().instantiate(table, new WorkerUpcalls(this, scheduler, missedUpcalls));
             if (scheduler.isLogged()) {
                 core.logPolls();
             }
@@ -200,71 +199,6 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
                 .formatted(scheduler.backend().name(), index, cause), cause));
     }
 
-    // ---- upcalls of the core
-
-    @Override
-    public void complete() {
-        try {
-            requireStackIfNested();
-            scheduler.completed(this, memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
-        } catch (StackOverflowError e) {
-            missedCompletion(memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_FRAME));
-        } catch (RuntimeException | Error e) {
-            // Nothing of the caller's may unwind through the core.
-            scheduler.broke(new RuntimeUnusableException("completion failed: worker=%d, reason=%s".formatted(index, e), e));
-        }
-    }
-
-    /** How the frame of the upcall {@link #complete} has ended. */
-    int completedState() {
-        return memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_STATE);
-    }
-
-    /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
-    private void missedCompletion(int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.liveGraphs().has(frame)) {
-            failures.forget();
-        } else {
-            missedUpcalls.completion(frame);
-        }
-    }
-
-    @Override
-    public void unpark(int worker) {
-        try {
-            requireStackIfNested();
-            scheduler.unpark(worker);
-        } catch (StackOverflowError e) {
-            missedUpcalls.unpark(worker);
-        }
-    }
-
-    /** Only tasks that run inside of others can be near the end of the stack here; the upcall must not stop half way. */
-    private void requireStackIfNested() {
-        if (forks.nest() > 0) {
-            StackProbe.require();
-        }
-    }
-
-    @Override
-    public void trace() {
-        try {
-            requireStackIfNested();
-            scheduler.traced(this, memory.getInt(blockRef + CoreLayout.WORKER_TRACED_NODE), memory.getInt(blockRef + CoreLayout.WORKER_TRACE_EVENT));
-        } catch (StackOverflowError e) {
-            // The event is lost; the run is not.
-        }
-    }
-
-    @Override
-    public void await() {
-        try {
-            forks.rest();
-        } catch (StackOverflowError e) {
-            // The core looks around and asks again.
-        }
-    }
-
     @Override
     public boolean isDue() {
         return scheduler.replay().map(replay -> replay.isDue(index)).orElse(true);
@@ -279,22 +213,6 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         return steps;
     }
 
-    @Override
-    public void startHeartbeat() {
-        if (memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS) != 0) {
-            if (StackProbe.hasRoomForAStep()) {
-                scheduler.letAnotherStep();
-            }
-            return;
-        }
-        try {
-            StackProbe.require();
-            scheduler.heartbeat().start();
-        } catch (StackOverflowError e) {
-            // The probe came first, so nothing is half done; the next poll asks again.
-        }
-    }
-
     /** Ends a rest of a task that waits for a fork. <b>Threads:</b> any. */
     void wake() {
         WorkerForks waiting = forks;
@@ -303,10 +221,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink, CoreUpcalls 
         }
     }
 
-    @Override
-    public void panic(int code, int line) {
-        failures.panicked();
-        scheduler.broke(new RuntimeUnusableException("the core panicked: worker=%d, code=%d, line=%d".formatted(index, code, line)));
+    // ---- what the core left for its upcalls
+
+    /** How the frame of the upcall {@link #complete} has ended. */
+    int completedState() {
+        return memory.getInt(blockRef + CoreLayout.WORKER_COMPLETED_STATE);
     }
 
     // ---- link, used by guests
