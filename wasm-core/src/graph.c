@@ -110,8 +110,9 @@ static pn_ref run_plain(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
     pn_store_relaxed(&node->state, PN_FRAME_RUNNING); /* relaxed: as in run_any */
     uint32_t outcome = pn_run_dispatch(worker, ref);
     if (outcome != PN_OUTCOME_DONE) return end_undone(worker, ref, outcome);
-    if (node->edges_end - node->edges != 1) return pn_graph_finish(worker, ref, PN_FRAME_DONE);
-    return pn_graph_finish_plain(worker, graph, node);
+    uint32_t edge = node->edges;
+    if (node->edges_end - edge != 1) return pn_graph_finish(worker, ref, PN_FRAME_DONE);
+    return pn_graph_finish_plain(worker, graph, node, edge);
 }
 
 static void check_node(pn_ref ref) {
@@ -129,16 +130,22 @@ static pn_ref take_own(pn_worker *worker, pn_ref graph) {
     return 0;
 }
 
+/* How a worker goes through nodes: read once, for a compiler cannot know that no task changes it. */
+typedef struct pn_walk {
+    uint32_t nodes_max;
+    uint32_t plain;     /* the graph is neither traced nor live */
+    uint32_t nested;    /* inside another dispatch; its task waits for something, which may be there by now */
+    uint32_t by_policy; /* another one than work stealing */
+} pn_walk;
+
 /* Whether the worker must look elsewhere before it runs `ref`, the `count`th in a row; then it is queued. */
-static uint32_t leaves(pn_worker *worker, pn_ref ref, uint32_t count, uint32_t nodes_max) {
-    uint32_t flags = pn_node_at(ref)->flags;
+static inline uint32_t leaves(pn_worker *worker, const pn_walk *walk, pn_ref ref, uint32_t flags, uint32_t count) {
     uint32_t high_waits = pn_flags_priority(flags) != PN_PRIORITY_HIGH && pn_find_high_waits(worker);
-    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_interrupts(worker)) {
+    if (walk->by_policy && pn_policy_interrupts(worker)) {
         pn_run_requeue_first(worker, ref);
         return 1;
     }
-    /* Inside another dispatch its task waits for something, which may be there by now. */
-    if (high_waits || count >= nodes_max || worker->nest != 0 || pn_idle_command() != PN_COMMAND_RUN) {
+    if (high_waits || count >= walk->nodes_max || walk->nested || pn_idle_command() != PN_COMMAND_RUN) {
         pn_run_requeue_first(worker, ref);
         return 1;
     }
@@ -183,7 +190,8 @@ static __attribute__((noinline)) uint32_t run_node_logged(pn_worker *worker, pn_
 uint32_t pn_graph_run_node(pn_worker *worker, pn_ref ref, uint32_t nodes_max) {
     uint32_t count = 0;
     check_node(ref);
-    if (pn_place_is_elsewhere(worker, pn_node_at(ref)->flags)) {
+    uint32_t flags = pn_node_at(ref)->flags;
+    if (pn_place_is_elsewhere(worker, flags)) {
         pn_place_ready(worker, ref); /* its mailbox was full */
         return 1;
     }
@@ -191,12 +199,18 @@ uint32_t pn_graph_run_node(pn_worker *worker, pn_ref ref, uint32_t nodes_max) {
     pn_graph *graph = pn_graph_at(graph_ref);
     worker->graph_credit = 0; /* that of a run which waits for this one is in its context */
     if (pn_log_is_on(worker)) return run_node_logged(worker, graph, ref, nodes_max);
-    uint32_t plain = !pn_graph_is_live(graph) && !(graph->flags & PN_GRAPH_FLAG_TRACED);
-    do { /* ends: after nodes_max, or when the worker has no more nodes of the graph */
-        ref = plain && pn_node_at(ref)->flags == 0 ? run_plain(worker, graph, ref) : run_any(worker, graph, ref);
+    const pn_walk walk = {.nodes_max = nodes_max,
+                          .plain = !pn_graph_is_live(graph) && !(graph->flags & PN_GRAPH_FLAG_TRACED),
+                          .nested = worker->nest != 0,
+                          .by_policy = worker->policy != PN_POLICY_WORK_STEALING};
+    for (;;) { /* ends: after nodes_max, or when the worker has no more nodes of the graph */
+        ref = walk.plain && flags == 0 ? run_plain(worker, graph, ref) : run_any(worker, graph, ref);
         count++;
-        if (ref == 0 && worker->nest == 0) ref = take_own(worker, graph_ref);
-    } while (ref != 0 && !leaves(worker, ref, count, nodes_max));
+        if (ref == 0 && !walk.nested) ref = take_own(worker, graph_ref);
+        if (ref == 0) break;
+        flags = pn_node_at(ref)->flags;
+        if (leaves(worker, &walk, ref, flags, count)) break;
+    }
     if (!pn_graph_is_live(graph)) pn_graph_give_credit_back(worker, graph);
     return count;
 }

@@ -128,10 +128,13 @@ static __attribute__((noinline)) uint32_t make_special_ready(pn_worker *worker, 
     return 1;
 }
 
+static inline void set_for_the_next_run(pn_node *node, uint32_t predecessors) {
+    pn_store_relaxed(&node->pending, predecessors); /* relaxed: nobody else sees the node until it is placed */
+}
+
 uint32_t pn_graph_make_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
     pn_node *node = pn_node_at(ref);
-    /* relaxed: nobody else sees the node until it is placed. */
-    if (node->predecessors > 1) pn_store_relaxed(&node->pending, node->predecessors);
+    if (node->predecessors > 1) set_for_the_next_run(node, node->predecessors);
     return node->flags == 0 && !skip ? 1 : make_special_ready(worker, ref, skip);
 }
 
@@ -311,19 +314,25 @@ pn_ref pn_graph_finish_logged(pn_worker *worker, pn_ref ref, uint32_t state) {
 }
 
 /* Most nodes are done, take nothing back and release one other: what finish does, for them. */
-pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node) {
-    uint32_t edge = edges_of(graph)[node->edges];
+pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node, uint32_t edge_index) {
+    uint32_t edge = edges_of(graph)[edge_index];
     pn_ref ref = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
     pn_node *successor = pn_node_at(ref);
     uint32_t poisoned = 0;
     pn_store_relaxed(&node->state, PN_FRAME_DONE); /* relaxed: released with active, for the host */
     give_result(node, successor, edge >> PN_EDGE_ARGUMENT_SHIFT);
-    if (successor->predecessors > 1 && !arrive(successor, &poisoned)) {
-        worker->graph_credit++;
-        return 0;
+    uint32_t predecessors = successor->predecessors;
+    if (predecessors > 1) {
+        if (!arrive(successor, &poisoned)) {
+            worker->graph_credit++;
+            return 0;
+        }
+        set_for_the_next_run(successor, predecessors);
     }
-    (void)pn_graph_make_ready(worker, ref, poisoned); /* 1: either all nodes of a graph are watched, or none */
-    if (successor->flags == 0 || pn_place_keeps(worker, successor->flags)) return ref;
+    uint32_t flags = successor->flags;
+    if (flags == 0 && !poisoned) return ref;
+    (void)make_special_ready(worker, ref, poisoned); /* 1: either all nodes of a graph are watched, or none */
+    if (pn_place_keeps(worker, flags)) return ref;
     pn_place_ready(worker, ref);
     return 0;
 }

@@ -35,7 +35,7 @@ pn_ref pn_graph_finish(pn_worker *worker, pn_ref node, uint32_t state);
 pn_ref pn_graph_finish_logged(pn_worker *worker, pn_ref node, uint32_t state);
 
 /* The same for a node that is done, has no flags and one edge, of a graph that is not live, without a log. */
-pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node);
+pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node, uint32_t edge);
 
 /* `released` nodes more, one less. Before anybody else can see them. */
 void pn_graph_account(pn_worker *worker, pn_graph *graph, uint32_t released);
