@@ -122,7 +122,10 @@ class WaitingTest {
         }
     }
 
-    /** Three threads that wait in three ways while worker threads exist; then there are none, and those who wait run the workers. */
+    /**
+     * Three threads, no workers, that wait in three ways while worker threads exist; then there are none, and those who wait run the workers.
+     * A task that waited for the gate on a worker would keep the swap waiting, which ends when every worker has come back.
+     */
     @Test
     void whoeverWaitsDuringASwapRunsTheWorkersIfTheNewBackendHasNoThreads() throws Exception {
         try (Penny penny = Penny.builder().workers(1).build(); Gate gate = new Gate()) {
@@ -134,7 +137,7 @@ class WaitingTest {
             try (TaskGraph graph = builder.build()) {
                 var run = graph.run();
                 List<Thread> waiters = List.of(Thread.ofPlatform().start(after::join), Thread.ofPlatform().start(run::join),
-                        Thread.ofPlatform().start(() -> penny.scope(scope -> late.join())));
+                        Thread.ofPlatform().start(late::join));
                 pause(50);
                 penny.swapBackend(named("deterministic"));
                 gate.open();
