@@ -39,7 +39,7 @@ static void settle(pn_worker *worker, pn_graph *graph, uint32_t amount) {
     uint32_t before = pn_fetch_sub_acq_rel(&graph->active, amount);
     PN_ASSERT(before >= amount, BROKEN_INVARIANT);
     uint32_t last = before == amount;
-    if (pn_log_is_on(worker)) last = pn_log_completes(worker, run, last);
+    if (pn_log_is_on(worker)) last = pn_log_completes(worker, run, &graph->active, last);
     if (last) complete_run(worker, graph);
 }
 

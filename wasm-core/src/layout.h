@@ -394,7 +394,8 @@ typedef struct pn_lane {
     uint32_t polls; /* looks at the heartbeat */
     uint32_t epoch; /* RECORD: the last one it has logged */
     pn_word count;  /* decisions written; the host reads it */
-    uint64_t top_seen; /* RECORD: the top of its deque before it last drew a number */
+    uint64_t top_drawn; /* RECORD: the top of its deque before it last drew a number */
+    uint64_t top_seen;  /* RECORD: the same of its last decision; a number may be drawn for one that then is not made */
 } pn_lane;
 
 /* A log, in the argument region. */

@@ -22,7 +22,7 @@ static uint32_t records(const pn_worker *worker) {
 uint32_t pn_log_number(pn_worker *worker) {
     if (!records(worker)) return 0;
     /* acquire: whoever took what lies below it has a smaller number; pairs with the CAS in pn_deque_take. */
-    log_of(worker)->lanes[worker->id].top_seen = pn_load64_acquire(&worker->top);
+    log_of(worker)->lanes[worker->id].top_drawn = pn_load64_acquire(&worker->top);
     return pn_fetch_add_relaxed(&log_of(worker)->order, 1); /* relaxed: see log.h */
 }
 
@@ -54,6 +54,7 @@ static void append(pn_worker *worker, const pn_decision *decision, uint32_t numb
     pn_decision *at = (pn_decision *)pn_at(lane->decisions_ref) + count;
     *at = *decision;
     at->order = number;
+    lane->top_seen = lane->top_drawn;
     pn_store_release(&lane->count, count + 1); /* release: the decision; pairs with the host's load */
 }
 
@@ -153,8 +154,8 @@ static pn_ref steal_round(pn_worker *worker) {
 pn_ref pn_log_find(pn_worker *worker) {
     pn_ref frame;
     if (worker->policy != PN_POLICY_WORK_STEALING) return pn_log_find_by_policy(worker);
-    if (worker->held_frame != 0) return pn_find_held(worker);
     if (pn_replay_is_on(worker)) return pn_replay_find(worker);
+    if (worker->held_frame != 0) return pn_log_held(worker);
     if ((frame = took_outside(worker, pn_find_first(worker))) != 0) return frame;
     if ((frame = took(worker, PN_DECISION_POP, pn_deque_pop(worker))) != 0) return frame;
     if ((frame = took_outside(worker, pn_find_mail(worker))) != 0) return frame;
@@ -216,8 +217,18 @@ uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen) {
     return seen;
 }
 
-uint32_t pn_log_completes(pn_worker *worker, pn_ref root, uint32_t last) {
-    if (pn_replay_is_on(worker)) last = pn_replay_next(worker) == PN_DECISION_COMPLETE;
+/* Before its turn others may not have accounted that did before. If something is left then, the replay is of something else. */
+static uint32_t completes_as_recorded(pn_worker *worker, pn_ref root, const pn_word *left) {
+    if (!pn_replay_expects(worker, PN_DECISION_COMPLETE, root, 0)) return 0;
+    if (pn_replay_await(worker) == 0) return 0; /* the replay has ended, and with it all that waits */
+    /* acquire: what was accounted for; pairs with the subtractions of the callers. */
+    uint32_t last = pn_load_acquire(left) == 0;
+    pn_log_decide(worker, last ? PN_DECISION_COMPLETE : 0, 0, last ? root : 0, 0);
+    return last;
+}
+
+uint32_t pn_log_completes(pn_worker *worker, pn_ref root, const pn_word *left, uint32_t last) {
+    if (pn_replay_is_on(worker)) return completes_as_recorded(worker, root, left);
     if (last) pn_log_decide(worker, PN_DECISION_COMPLETE, 0, root, 0);
     return last;
 }

@@ -91,7 +91,8 @@ uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame,
 /* See penny_log_choice. */
 uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen);
 
-/* Whether this worker completes a bulk, or a run of a graph. `last`: it brought block.pending, or graph.active, to 0. */
-uint32_t pn_log_completes(pn_worker *worker, pn_ref root, uint32_t last);
+/* Whether this worker completes a bulk, or a run of a graph. `left`: block.pending or graph.active; `last`: this
+ * worker brought it to 0. */
+uint32_t pn_log_completes(pn_worker *worker, pn_ref root, const pn_word *left, uint32_t last);
 
 #endif

@@ -60,7 +60,7 @@ IN_BOTH_LOOPS void account(pn_worker *worker, pn_ref root, pn_block *block, uint
     uint32_t before = pn_fetch_sub_acq_rel(&block->pending, count);
     PN_ASSERT(before >= count, BROKEN_INVARIANT);
     uint32_t last = before == count;
-    if (logged) last = pn_log_completes(worker, root, last);
+    if (logged) last = pn_log_completes(worker, root, &block->pending, last);
     if (last) complete_bulk(worker, root);
 }
 

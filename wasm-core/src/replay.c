@@ -180,6 +180,7 @@ static pn_ref find_more(pn_worker *worker) {
         took(worker, PN_DECISION_INJECTOR, 0, log->stash); /* ends the replay, and so puts it back where it belongs */
         return 0;
     }
+    if (worker->held_frame != 0) return took(worker, PN_DECISION_HELD, 0, pn_find_held(worker));
     pn_ref frame = pn_find_mail(worker);
     if (frame == 0) frame = pn_find_injected(worker);
     if (frame != 0) return took(worker, PN_DECISION_INJECTOR, 0, frame);

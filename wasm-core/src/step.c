@@ -38,16 +38,18 @@ static void log_taken(pn_worker *worker, uint32_t action, pn_ref frame) {
 static uint32_t take(pn_worker *worker, uint32_t action, pn_ref frame) {
     PN_ASSERT(worker->held_frame == 0, BROKEN_INVARIANT);
     if (pn_frame_at(frame)->kind != PN_KIND_JOB) pn_store_relaxed(&pn_frame_at(frame)->waiter, 0);
-    if (pn_log_is_on(worker)) log_taken(worker, action, frame);
     worker->held_frame = frame;
     worker->phase = PN_PHASE_START;
+    if (pn_log_is_on(worker)) {
+        log_taken(worker, action, frame);
+        worker->phase = PN_PHASE_FOUND;
+    }
     worker->step_rounds = 0;
     return act(worker, action, frame);
 }
 
 static uint32_t step_run(pn_worker *worker) {
-    uint32_t logged = worker->policy != PN_POLICY_WORK_STEALING && pn_log_is_on(worker);
-    pn_ref frame = logged ? pn_log_held(worker) : pn_find_held(worker);
+    pn_ref frame = pn_log_is_on(worker) ? pn_log_held(worker) : pn_find_held(worker);
     uint32_t kind = pn_frame_at(frame)->kind;
     uint32_t action = kind == PN_KIND_BULK || kind == PN_KIND_RANGE ? PN_ACTION_RUN_ITEM : PN_ACTION_RUN_FRAME;
     /* Traced before it runs: a final frame belongs to the host afterwards, and a trap does not come back. */

@@ -20,7 +20,7 @@ enum pn_phase {
     PN_PHASE_STEAL = 1,
     PN_PHASE_INJECTOR = 2,
     PN_PHASE_RECHECK = 3,
-    PN_PHASE_FOUND = 4 /* with a log and another policy than work stealing: the held frame was found in the last step */
+    PN_PHASE_FOUND = 4 /* with a log: the held frame was found in the last step */
 };
 
 uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max);

@@ -353,7 +353,7 @@ static void another_graph_is_found(void) {
 }
 
 /* Whom a node was released by, what a semaphore gave to whom, what was the cause: none of it can be changed unnoticed. */
-static void a_changed_decision_is_found(void) {
+static void a_changed_decision_of_a_graph_is_found(void) {
     static recording real;
     pn_decision found;
     plan.workers = 3;
@@ -388,6 +388,6 @@ const test log_graph_tests[] = {
     {"wrong_loops_are_replayed", wrong_loops_are_replayed},
     {"kinds_of_one_worker", kinds_of_one_worker},
     {"another_graph_is_found", another_graph_is_found},
-    {"a_changed_decision_of_a_graph_is_found", a_changed_decision_is_found},
+    {"a_changed_decision_of_a_graph_is_found", a_changed_decision_of_a_graph_is_found},
     {0, 0},
 };
