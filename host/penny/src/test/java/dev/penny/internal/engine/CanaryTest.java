@@ -52,10 +52,11 @@ class CanaryTest {
             assertEquals(42, add.call(40, 2));
             CoreMemory memory = LeakCheck.scheduler(penny).memory();
             memory.putInt(canary(memory, 0), memory.getInt(canary(memory, 0)) ^ change);
-            // The worker may be in a round whose check is over already.
+            // A worker is checked when it comes back into the core, so after it has slept.
             Throwable failure = assertThrows(RuntimeUnusableException.class, () -> {
                 for (int i = 0; i < 100; i++) {
                     add.call(40, 2);
+                    Thread.sleep(5);
                 }
             });
             Optional<String> reason = Stream.iterate(failure, cause -> cause != null, Throwable::getCause).map(Throwable::getMessage)
