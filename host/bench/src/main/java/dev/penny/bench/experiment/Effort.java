@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 record Effort(Mode mode, Duration budget, double warmShare, int roundsMin, int roundsMax) {
 
-    /** Fit for publishing: all experiments within 25 minutes. */
+    /** Fit for publishing: all experiments within 25 minutes and the time for which compilers are waited for. */
     static final Effort FULL = new Effort(Mode.FULL, Duration.ofSeconds(155), 0.5, 7, 31);
     /** To look at: all within 6 minutes. */
     static final Effort QUICK = new Effort(Mode.QUICK, Duration.ofSeconds(30), 0.5, 3, 15);

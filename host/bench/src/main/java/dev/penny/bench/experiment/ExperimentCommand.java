@@ -35,7 +35,7 @@ public final class ExperimentCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "E-1 to E-9; --list shows them.")
     private List<String> names = new ArrayList<>();
 
-    @Option(names = "--all", description = "All experiments, each in a JVM of its own: about 25 minutes on two processors.")
+    @Option(names = "--all", description = "All experiments, each in a JVM of its own: about 35 minutes on two processors.")
     private boolean all;
 
     @Option(names = "--quick", description = "Fewer parameters and rounds: all within about 6 minutes.")
