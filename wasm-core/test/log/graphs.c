@@ -352,6 +352,36 @@ static void another_graph_is_found(void) {
     CHECK_EQ(now.ran_count, 122);
 }
 
+static uint32_t width;
+
+static void roots(void) {
+    graph_new(0);
+    plan.nodes = width;
+    for (uint32_t i = 0; i < plan.nodes; i++) graph_node(SLOT_ADD, 0);
+}
+
+/* A graph that goes on as the recorded one did, up to where that ended. */
+static void a_longer_graph_is_found(void) {
+    pn_decision found;
+    plan.deque = 256; /* all roots in one: a thief takes the first ones, which are the same */
+    plan.injector = 64;
+    plan.runs = 1;
+    plan.dispatches_max = 0;
+    plan.draw = roots;
+    for (uint32_t round = 0; round < rounds(40); round++) {
+        plan.workers = 1 + round % 2;
+        width = 1 + test_random(20);
+        record();
+        recorder_replay(&recorded);
+        width += 1 + test_random(40);
+        make_and_run();
+        CHECK(recorder_difference(&recorded, &found) >= 0);
+        CHECK_EQ(now.ran_count, width);
+        CHECK_EQ(now.run_states[0], PN_FRAME_DONE);
+        for (uint32_t i = 0; i < width; i++) CHECK_EQ(now.states[0][i], PN_FRAME_DONE);
+    }
+}
+
 /* Whom a node was released by, what a semaphore gave to whom, what was the cause: none of it can be changed unnoticed. */
 static void a_changed_decision_of_a_graph_is_found(void) {
     static recording real;
@@ -389,5 +419,6 @@ const test log_graph_tests[] = {
     {"kinds_of_one_worker", kinds_of_one_worker},
     {"another_graph_is_found", another_graph_is_found},
     {"a_changed_decision_of_a_graph_is_found", a_changed_decision_of_a_graph_is_found},
+    {"a_longer_graph_is_found", a_longer_graph_is_found},
     {0, 0},
 };

@@ -1,6 +1,7 @@
 package dev.penny.cli;
 
 import dev.penny.Penny;
+import dev.penny.PennyBuilder;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.PennyException;
 import dev.penny.api.RuntimeUnusableException;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import picocli.CommandLine.TypeConversionException;
 
@@ -34,21 +36,27 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
 
     private final Terminal terminal;
     private final RuntimeOptions options;
+    private final Consumer<PennyBuilder> more;
     private final Map<String, TaskModule> modules = new HashMap<>();
     private final Set<String> counted = new HashSet<>();
     private long inputBytes;
     private Optional<Penny> penny = Optional.empty();
 
-    /** In the directory of this terminal. */
-    GraphSurroundings(Terminal terminal, RuntimeOptions options) {
+    /**
+     * In the directory of this terminal.
+     *
+     * @param more settings of the runtime besides the options
+     */
+    GraphSurroundings(Terminal terminal, RuntimeOptions options, Consumer<PennyBuilder> more) {
         this.terminal = terminal;
         this.options = options;
+        this.more = more;
     }
 
     /** The runtime, started at the first call. */
     Penny penny() {
         if (penny.isEmpty()) {
-            penny = Optional.of(options.start(inputBytes));
+            penny = Optional.of(options.start(inputBytes, more));
         }
         return penny.get();
     }

@@ -93,7 +93,7 @@ final class MapCommand implements Callable<Integer> {
         try (InputSource source = inputs.open(terminal);
                 ResultTarget target = target(terminal);
                 Interrupts interrupts = Interrupts.listen(() -> quit(target, terminal))) {
-            try (Penny runtime = options.start(source.largestBytes(), builder -> records.apply(builder, terminal))) {
+            try (Penny runtime = options.start(source.largestBytes(), records::apply)) {
                 TaskFunction<?> found = wanted.in(modules.load(runtime, options.loadOptions(module)));
                 if (found.signature().parameters().size() != 1) {
                     throw new UsageException("map needs a function of one parameter: function=%s, parameters=%d"

@@ -3,6 +3,7 @@ package dev.penny.cli;
 import dev.penny.Penny;
 import dev.penny.PennyBuilder;
 import dev.penny.api.CapacityException;
+import dev.penny.api.Policy;
 import dev.penny.api.Recording;
 import java.io.IOException;
 import java.util.Optional;
@@ -21,18 +22,45 @@ final class RecordSettings {
             description = "Make the workers decide what FILE says: the same command, its workers, seed and policy.")
     private Optional<String> replay = Optional.empty();
 
-    /** @throws UsageException both are given, or the recording could not be written */
+    private Optional<Recording> recording = Optional.empty();
+
+    /** True if there is something to do. */
+    boolean wanted() {
+        return record.isPresent() || replay.isPresent();
+    }
+
+    /**
+     * Looks at both files, before anything runs.
+     *
+     * @throws UsageException both are given, or the recording could not be written
+     * @throws dev.penny.api.LoadException the recording cannot be read
+     */
     void check(Terminal terminal) {
         if (record.isPresent() && replay.isPresent()) {
             throw new UsageException("--record and --replay exclude each other");
         }
         record.ifPresent(file -> ResultTarget.requireWritable(terminal, file));
+        recording = replay.map(file -> Recording.load(terminal.directory().resolve(file)));
     }
 
-    /** @throws dev.penny.api.LoadException the recording cannot be read */
-    void apply(PennyBuilder builder, Terminal terminal) {
-        record.ifPresent(file -> builder.record(DECISIONS_MAX));
-        replay.ifPresent(file -> builder.replay(Recording.load(terminal.directory().resolve(file))));
+    /**
+     * The same for a command that runs a graph.
+     *
+     * @throws UsageException the policy is not work stealing, with which alone graphs are recorded
+     */
+    void checkForGraph(Terminal terminal, Optional<String> policy) {
+        check(terminal);
+        Optional<String> used = record.isPresent() ? policy : recording.map(found -> found.policy().name());
+        used.filter(name -> !name.equals(Policy.WORK_STEALING.name())).ifPresent(name -> {
+            String where = replay.map(file -> ", recording=" + file).orElse("");
+            throw new UsageException("graphs are recorded with work stealing only: policy=%s%s".formatted(name, where));
+        });
+    }
+
+    /** After the check. */
+    void apply(PennyBuilder builder) {
+        record.ifPresent(_ -> builder.record(DECISIONS_MAX));
+        recording.ifPresent(builder::replay);
     }
 
     /**
@@ -45,9 +73,9 @@ final class RecordSettings {
             return true;
         }
         try {
-            byte[] recording = penny.recording().toBytes();
+            byte[] bytes = penny.recording().toBytes();
             try (ResultTarget target = ResultTarget.file(terminal, record.get())) {
-                target.stream().write(recording);
+                target.stream().write(bytes);
                 target.complete();
             }
             return true;

@@ -32,7 +32,8 @@ import picocli.CommandLine.ParentCommand;
             "A task that fails takes those with it that need it; everything else runs, and what succeeded is written.", "",
             "Ctrl-C starts no more tasks and waits for those that run; a second Ctrl-C quits at once.", "",
             "  penny run checksums.yaml", "  penny run checksums.yaml --dry-run --graph plan.svg",
-            "  penny run checksums.yaml --var title=Today --trace trace.json"})
+            "  penny run checksums.yaml --var title=Today --trace trace.json",
+            "  penny run checksums.yaml --record run.penny"})
 final class RunCommand implements Callable<Integer> {
 
     private static final long FILE_BYTES_MAX = 3L << 20;
@@ -66,17 +67,24 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private RuntimeOptions options;
 
+    @Mixin
+    private RecordSettings records;
+
     @Override
     public Integer call() throws IOException {
         Terminal terminal = penny.terminal();
         options.check();
+        if (dryRun && records.wanted()) {
+            throw new UsageException("--dry-run runs nothing to record or replay: leave --record and --replay out");
+        }
+        records.checkForGraph(terminal, options.policy());
         drawings.forEach(RunCommand::checkDrawing);
         Path path = path(terminal);
         String text = text(path);
         Path folder = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(terminal.directory());
         Terminal inFolder = new Terminal(folder, terminal.in(), terminal.out(), terminal.err(), terminal.display());
         try (Interrupts interrupts = Interrupts.listen(() -> quit(terminal));
-                GraphSurroundings surroundings = new GraphSurroundings(inFolder, options)) {
+                GraphSurroundings surroundings = new GraphSurroundings(inFolder, options, records::apply)) {
             Plan plan = Planner.plan(file, text, variables, surroundings);
             for (String drawing : drawings) {
                 draw(terminal, plan, drawing);
@@ -106,7 +114,8 @@ final class RunCommand implements Callable<Integer> {
         try {
             OutputFiles files = new OutputFiles(inFolder);
             GraphSession.Wishes wishes = new GraphSession.Wishes(progress, target, deadline);
-            return new GraphSession(terminal, surroundings.penny(), plan, files, wishes).run(inFolder, interrupts);
+            int code = new GraphSession(terminal, surroundings.penny(), plan, files, wishes).run(inFolder, interrupts);
+            return records.finish(surroundings.penny(), terminal) || code != ExitCode.OK ? code : ExitCode.FAILED;
         } finally {
             if (target.isPresent()) {
                 target.get().close();

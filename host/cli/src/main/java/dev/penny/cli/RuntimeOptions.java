@@ -68,6 +68,11 @@ final class RuntimeOptions {
         return classPath;
     }
 
+    /** The policy that was asked for. */
+    Optional<String> policy() {
+        return policy;
+    }
+
     /** Names of the backends that are installed. */
     static List<String> backendNames() {
         return ServiceLoader.load(ThreadBackend.class).stream().map(provider -> provider.get().name()).sorted().toList();
