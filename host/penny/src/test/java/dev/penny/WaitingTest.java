@@ -11,7 +11,9 @@ import dev.penny.api.graph.GraphBuilder;
 import dev.penny.api.graph.TaskGraph;
 import dev.penny.spi.ThreadBackend;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -66,18 +68,50 @@ class WaitingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"platform", "deterministic"})
+    @ValueSource(strings = {"platform", "virtual", "fork-join"})
     void anExecutorsTimedWaitEndsWithItsTime(String backend) throws Exception {
         try (Penny penny = Penny.builder().workers(2).backend(backend).build(); ExecutorService executor = penny.asExecutorService();
                 Gate gate = new Gate()) {
-            TaskHandle<Object> never = gated(penny, gate).submit();
-            Future<Object> future = executor.submit(() -> never.get());
-            assertThrows(TimeoutException.class, () -> future.get(20, TimeUnit.MILLISECONDS));
-            executor.shutdown();
-            assertFalse(executor.awaitTermination(20, TimeUnit.MILLISECONDS));
+            Future<Object> future = executor.submit(waitingFor(gated(penny, gate).submit(), new CountDownLatch(1)));
+            timesOut(executor, future);
             gate.open();
             assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES));
         }
+    }
+
+    /** Whoever runs the workers may be inside of a task that waits; others keep their time. */
+    @Test
+    void aTimedWaitBesideTheThreadThatRunsTheWorkersEndsWithItsTime() throws Exception {
+        try (Penny penny = Penny.builder().workers(2).backend("deterministic").build(); ExecutorService executor = penny.asExecutorService();
+                Gate gate = new Gate()) {
+            CountDownLatch waits = new CountDownLatch(1);
+            Future<Object> future = executor.submit(waitingFor(gated(penny, gate).submit(), waits));
+            Thread driver = Thread.ofPlatform().start(() -> {
+                try {
+                    future.get();
+                } catch (InterruptedException | ExecutionException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            waits.await();
+            timesOut(executor, future);
+            gate.open();
+            driver.join();
+            assertTrue(executor.awaitTermination(1, TimeUnit.MINUTES));
+        }
+    }
+
+    private static Callable<Object> waitingFor(TaskHandle<Object> task, CountDownLatch waits) {
+        return () -> {
+            waits.countDown();
+            return task.get();
+        };
+    }
+
+    private static void timesOut(ExecutorService executor, Future<Object> future) throws InterruptedException {
+        assertThrows(TimeoutException.class, () -> future.get(20, TimeUnit.MILLISECONDS));
+        executor.shutdown();
+        assertFalse(executor.awaitTermination(20, TimeUnit.MILLISECONDS));
     }
 
     @ParameterizedTest
