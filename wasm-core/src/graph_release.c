@@ -34,13 +34,14 @@ static void complete_run(pn_worker *worker, const pn_graph *graph) {
 
 static void settle(pn_worker *worker, pn_graph *graph, uint32_t amount) {
     if (amount == 0) return;
-    pn_ref run = graph->run; /* before the graph may be gone */
     /* release: results and states; acquire: everyone's, for the one who completes the run. Pairs with itself. */
+    if (pn_log_is_on(worker)) {
+        if (pn_log_completes(worker, graph->run, &graph->active, amount)) complete_run(worker, graph);
+        return;
+    }
     uint32_t before = pn_fetch_sub_acq_rel(&graph->active, amount);
     PN_ASSERT(before >= amount, BROKEN_INVARIANT);
-    uint32_t last = before == amount;
-    if (pn_log_is_on(worker)) last = pn_log_completes(worker, run, &graph->active, last);
-    if (last) complete_run(worker, graph);
+    if (before == amount) complete_run(worker, graph);
 }
 
 /* `released` nodes more, one less. The caller has not shown them to anybody yet. */

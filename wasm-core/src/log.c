@@ -217,18 +217,11 @@ uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen) {
     return seen;
 }
 
-/* Before its turn others may not have accounted that did before. If something is left then, the replay is of something else. */
-static uint32_t completes_as_recorded(pn_worker *worker, pn_ref root, const pn_word *left) {
-    if (!pn_replay_expects(worker, PN_DECISION_COMPLETE, root, 0)) return 0;
-    if (pn_replay_await(worker) == 0) return 0; /* the replay has ended, and with it all that waits */
-    /* acquire: what was accounted for; pairs with the subtractions of the callers. */
-    uint32_t last = pn_load_acquire(left) == 0;
-    pn_log_decide(worker, last ? PN_DECISION_COMPLETE : 0, 0, last ? root : 0, 0);
-    return last;
-}
-
-uint32_t pn_log_completes(pn_worker *worker, pn_ref root, const pn_word *left, uint32_t last) {
-    if (pn_replay_is_on(worker)) return completes_as_recorded(worker, root, left);
-    if (last) pn_log_decide(worker, PN_DECISION_COMPLETE, 0, root, 0);
-    return last;
+uint32_t pn_log_completes(pn_worker *worker, pn_ref root, pn_word *left, uint32_t amount) {
+    if (pn_replay_expects(worker, PN_DECISION_COMPLETE, root, 0)) pn_replay_await(worker);
+    /* acq_rel: as without a log, see the callers. */
+    uint32_t before = pn_fetch_sub_acq_rel(left, amount);
+    PN_ASSERT(before >= amount, BROKEN_INVARIANT);
+    if (before == amount) pn_log_decide(worker, PN_DECISION_COMPLETE, 0, root, 0);
+    return before == amount;
 }

@@ -91,8 +91,9 @@ uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame,
 /* See penny_log_choice. */
 uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen);
 
-/* Whether this worker completes a bulk, or a run of a graph. `left`: block.pending or graph.active; `last`: this
- * worker brought it to 0. */
-uint32_t pn_log_completes(pn_worker *worker, pn_ref root, const pn_word *left, uint32_t last);
+/* Takes `amount` off block.pending or graph.active. Returns whether that brought it to 0, and the worker completes the bulk or
+ * the run. In a replay whoever is recorded to do so waits for its turn first: all others that account do so before it. So one
+ * completes it and no more, even if the replay ends meanwhile. */
+uint32_t pn_log_completes(pn_worker *worker, pn_ref root, pn_word *left, uint32_t amount);
 
 #endif

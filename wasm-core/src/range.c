@@ -57,11 +57,13 @@ IN_BOTH_LOOPS void account(pn_worker *worker, pn_ref root, pn_block *block, uint
     if (failed) pn_fetch_add_relaxed(&block->failed, failed);    /* relaxed: released with pending */
     if (skipped) pn_fetch_add_relaxed(&block->skipped, skipped); /* relaxed: released with pending */
     /* release: statuses, results and the two counts; acquire: those of all other parts. Pairs with itself. */
+    if (logged) {
+        if (pn_log_completes(worker, root, &block->pending, count)) complete_bulk(worker, root);
+        return;
+    }
     uint32_t before = pn_fetch_sub_acq_rel(&block->pending, count);
     PN_ASSERT(before >= count, BROKEN_INVARIANT);
-    uint32_t last = before == count;
-    if (logged) last = pn_log_completes(worker, root, &block->pending, last);
-    if (last) complete_bulk(worker, root);
+    if (before == count) complete_bulk(worker, root);
 }
 
 /* Ends a part whose items up to hi have their statuses. */
