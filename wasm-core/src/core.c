@@ -85,6 +85,14 @@ uint32_t penny_log_choice(uint32_t worker_id, uint32_t what, uint32_t seen) {
     return pn_log_is_on(worker) ? pn_log_choice(worker, what, seen) : seen;
 }
 
+uint32_t penny_log_withdraw(uint32_t worker_id, uint32_t what, pn_ref frame) {
+    const pn_globals *globals = pn_globals_get();
+    pn_worker *worker = checked_worker(worker_id);
+    PN_ASSERT(frame % PN_CACHE_LINE == 0 && frame >= globals->host_frames_ref && frame < globals->registry_ref, BAD_REF);
+    PN_ASSERT(pn_log_is_on(worker), BAD_STATE);
+    return pn_log_withdraws(worker, what, frame);
+}
+
 uint32_t penny_poll(uint32_t worker_id) {
     return pn_fork_poll(checked_worker(worker_id));
 }

@@ -9,8 +9,9 @@ static uint32_t successors(uint32_t from) {
     case PN_FRAME_FREE: return BIT(READY);
     case PN_FRAME_READY: return BIT(RUNNING) | BIT(CANCELLED) | BIT(FREE);
     case PN_FRAME_RUNNING:
-        return BIT(READY) | BIT(BLOCKED) | BIT(DONE) | BIT(FAILED) | BIT(CANCELLED) | BIT(FREE);
-    case PN_FRAME_BLOCKED: return BIT(READY) | BIT(CANCELLED);
+        return BIT(READY) | BIT(READY_AGAIN) | BIT(BLOCKED) | BIT(DONE) | BIT(FAILED) | BIT(CANCELLED) | BIT(FREE);
+    case PN_FRAME_BLOCKED: return BIT(READY) | BIT(READY_AGAIN) | BIT(CANCELLED);
+    case PN_FRAME_READY_AGAIN: return BIT(RUNNING) | BIT(CANCELLED);
     /* A joined JOB; host frames stay in a final state until the host reuses them. */
     case PN_FRAME_DONE: return BIT(FREE);
     case PN_FRAME_FAILED: return BIT(FREE);
@@ -29,17 +30,19 @@ void pn_frame_transition(pn_frame *frame, uint32_t to) {
 
 uint32_t pn_frame_claim(pn_frame *frame) {
     /* acquire: receives the arguments of whoever made it READY; release: keeps that chain for a host that fails its
-     * cancel. Pairs with the host's CAS READY -> CANCELLED. */
+     * cancel. Pairs with the host's CAS to CANCELLED. */
     uint32_t found = pn_cas_acq_rel(&frame->state, PN_FRAME_READY, PN_FRAME_RUNNING);
-    PN_ASSERT(found == PN_FRAME_READY || found == PN_FRAME_CANCELLED, BAD_STATE);
-    return found == PN_FRAME_READY;
+    if (found == PN_FRAME_READY) return 1;
+    if (found == PN_FRAME_READY_AGAIN) found = pn_cas_acq_rel(&frame->state, PN_FRAME_READY_AGAIN, PN_FRAME_RUNNING); /* likewise */
+    PN_ASSERT(found == PN_FRAME_READY_AGAIN || found == PN_FRAME_CANCELLED, BAD_STATE);
+    return found == PN_FRAME_READY_AGAIN;
 }
 
 uint32_t pn_frame_block(pn_frame *frame) {
     /* release: publishes what the task wrote to the host that resumes it; acquire: receives what an early resume wrote.
-     * Pairs with the host's CAS BLOCKED -> READY or RUNNING -> READY. */
+     * Pairs with the host's CAS from RUNNING, or its store after BLOCKED. */
     uint32_t found = pn_cas_acq_rel(&frame->state, PN_FRAME_RUNNING, PN_FRAME_BLOCKED);
-    PN_ASSERT(found == PN_FRAME_RUNNING || found == PN_FRAME_READY, BAD_STATE);
+    PN_ASSERT(found == PN_FRAME_RUNNING || found == PN_FRAME_READY || found == PN_FRAME_READY_AGAIN, BAD_STATE);
     return found == PN_FRAME_RUNNING;
 }
 

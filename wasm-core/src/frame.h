@@ -2,15 +2,16 @@
  *
  * States
  *     FREE -> READY -> RUNNING -> DONE | FAILED | CANCELLED      (host frames; then the host reuses them)
- *               ^  |      |  ^
- *               |  |      |  +-- READY          (YIELD, a requeued RANGE)
- *               |  |      +----> BLOCKED -> READY | CANCELLED    (WAIT; the host moves it on)
+ *               ^  |      |
+ *               |  |      +----> BLOCKED -> READY | READY_AGAIN | CANCELLED    (WAIT; the host moves it on)
+ *               |  |      +----> READY_AGAIN -> RUNNING | CANCELLED            (YIELD of a single call)
  *               |  +-----------> CANCELLED      (the host, before a worker claimed it)
- *               +--------------- RUNNING
+ *               +--------------- RUNNING        (a requeued RANGE)
  *     RUNNING -> FREE                           (RANGE: its items are done)
  *     READY | DONE | FAILED | CANCELLED -> FREE (JOB: joined)
  *
- *   READY -> RUNNING and READY -> CANCELLED race: both are a CAS, one wins.
+ *   READY -> RUNNING and READY -> CANCELLED race: both are a CAS, one wins. So it is with READY_AGAIN.
+ *   A single call is READY only until it begins: a host that may run it itself, if nobody has, takes it from READY alone.
  *   RUNNING -> BLOCKED races with the host's resume: see pn_frame_block.
  *   A BULK stays RUNNING from its claim to its end, also while it waits in a queue.
  *
@@ -36,11 +37,12 @@ void pn_frame_free(pn_worker *worker, pn_ref frame);
 /* A step that races with nobody; checked against the diagram. */
 void pn_frame_transition(pn_frame *frame, uint32_t to);
 
-/* READY -> RUNNING. Returns 0 when the host cancelled first. */
+/* READY or READY_AGAIN -> RUNNING. Returns 0 when the host cancelled first. */
 uint32_t pn_frame_claim(pn_frame *frame);
 
-/* RUNNING -> BLOCKED after WAIT. Returns 0 when the host resumed first (it found RUNNING and made it READY): then the
- * worker queues the frame. When it returns 1 the host finds BLOCKED, makes it READY with a CAS, and queues it itself. */
+/* RUNNING -> BLOCKED after WAIT. Returns 0 when the host resumed first (it found RUNNING and made it READY, or
+ * READY_AGAIN if it is a single call): then the worker queues the frame. When it returns 1 the host finds BLOCKED, does the
+ * same, and queues it itself. */
 uint32_t pn_frame_block(pn_frame *frame);
 
 /* Whether the host no longer wants the result of a frame, or of the host frame that it descends from. A hint: late by a

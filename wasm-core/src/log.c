@@ -5,6 +5,7 @@
 #include "deque.h"
 #include "find.h"
 #include "fork.h"
+#include "frame.h"
 #include "idle.h"
 #include "injector.h"
 #include "log_policy.h"
@@ -215,6 +216,21 @@ uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen) {
     if (pn_replay_is_on(worker)) seen = pn_replay_chooses(worker, what);
     if (seen && what != 0) pn_log_decide(worker, PN_DECISION_CHOICE, 0, 0, what);
     return seen;
+}
+
+uint32_t pn_log_withdraws(pn_worker *worker, uint32_t what, pn_ref frame) {
+    pn_decision draft = pn_log_draft(worker, PN_DECISION_CHOICE, 0, what);
+    /* acq_rel: as in pn_frame_claim, with which it races. */
+    if (pn_cas_acq_rel(&pn_frame_at(frame)->state, PN_FRAME_READY, PN_FRAME_CANCELLED) != PN_FRAME_READY) return 0;
+    pn_log_made(worker, &draft);
+    return 1;
+}
+
+uint32_t pn_log_claims(pn_worker *worker, pn_ref frame) {
+    if (pn_replay_expects(worker, PN_DECISION_SKIP, frame, 0)) pn_replay_await(worker); /* before it, nobody may have withdrawn it */
+    if (pn_frame_claim(pn_frame_at(frame))) return 1;
+    pn_log_decide(worker, PN_DECISION_SKIP, 0, frame, 0);
+    return 0;
 }
 
 uint32_t pn_log_completes(pn_worker *worker, pn_ref root, pn_word *left, uint32_t amount) {

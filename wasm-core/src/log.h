@@ -17,7 +17,7 @@
  *       larger number;
  *     - a steal draws it between its look at the deque and its CAS: so steals from one deque are numbered in their order,
  *       and an owner that finds a frame gone has a larger number than whoever took it. A steal that fails leaves a gap. So it
- *       is with the word of a semaphore (PERMIT to RETURN);
+ *       is with the word of a semaphore (PERMIT to RETURN), and with a frame that is withdrawn (CHOICE before SKIP);
  *     - what brings a node nearer to its start is not numbered, only who found that nothing was missing any more (RELEASE):
  *       whoever came before has a smaller number from what it did before.
  *   Between its decisions a worker may push to its deque. A replay may come to that push before the thieves that made room
@@ -90,6 +90,12 @@ uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame,
 
 /* See penny_log_choice. */
 uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen);
+
+/* See penny_log_withdraw. */
+uint32_t pn_log_withdraws(pn_worker *worker, uint32_t what, pn_ref frame);
+
+/* Whether a single call may be run: a task that waits for it may have withdrawn it from where it was queued. */
+uint32_t pn_log_claims(pn_worker *worker, pn_ref frame);
 
 /* Takes `amount` off block.pending or graph.active. Returns whether that brought it to 0, and the worker completes the bulk or
  * the run. In a replay whoever is recorded to do so waits for its turn first: all others that account do so before it. So one

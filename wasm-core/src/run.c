@@ -149,7 +149,7 @@ static __attribute__((noinline)) void count_resumed(pn_worker *worker, const pn_
 
 static uint32_t run_single(pn_worker *worker, pn_ref ref) {
     pn_frame *frame = pn_frame_at(ref);
-    if (!pn_frame_claim(frame)) {
+    if (!(pn_log_is_on(worker) ? pn_log_claims(worker, ref) : pn_frame_claim(frame))) {
         pn_counter_add(&worker->counters.skipped, 1);
         pn_run_complete(worker, ref, 0);
         return 1;
@@ -166,7 +166,7 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
     case PN_OUTCOME_YIELD:
         pn_counter_add(&worker->counters.yields, 1);
         note_suspended(worker, frame);
-        pn_frame_transition(frame, PN_FRAME_READY);
+        pn_frame_transition(frame, PN_FRAME_READY_AGAIN);
         pn_run_requeue_last(worker, ref);
         break;
     default: PN_ASSERT(0, BAD_OUTCOME);

@@ -144,6 +144,11 @@ PN_EXPORT("penny_worker_help") uint32_t penny_worker_help(uint32_t worker);
  * whether to promote a fork without a beat: recording, `seen`, and nothing is noted; in a replay, what was done. */
 PN_EXPORT("penny_log_choice") uint32_t penny_log_choice(uint32_t worker, uint32_t what, uint32_t seen);
 
+/* The same for a host frame that is to be withdrawn where it is queued, because the waiting task will run it itself: READY ->
+ * CANCELLED and the note of it, as one decision that whoever takes the frame later comes after. Only while recording (a
+ * replay asks penny_log_choice, and then does it). Returns 0 when somebody has begun it. */
+PN_EXPORT("penny_log_withdraw") uint32_t penny_log_withdraw(uint32_t worker, uint32_t what, uint32_t frame);
+
 /* ---- forks: all inside a dispatch of that worker ---- */
 
 /* Whether the oldest private fork should be promoted now: PN_POLL_* bits. */

@@ -27,22 +27,23 @@ static void alloc_and_exhaust(void) {
 }
 
 static void state_machine_rejects(void) {
-    static const uint8_t allowed[8][8] = {
+    static const uint8_t allowed[9][9] = {
         [PN_FRAME_FREE] = {[PN_FRAME_READY] = 1},
         [PN_FRAME_READY] = {[PN_FRAME_RUNNING] = 1, [PN_FRAME_CANCELLED] = 1, [PN_FRAME_FREE] = 1},
-        [PN_FRAME_RUNNING] = {[PN_FRAME_READY] = 1, [PN_FRAME_BLOCKED] = 1, [PN_FRAME_DONE] = 1, [PN_FRAME_FAILED] = 1,
+        [PN_FRAME_RUNNING] = {[PN_FRAME_READY] = 1, [PN_FRAME_READY_AGAIN] = 1, [PN_FRAME_BLOCKED] = 1, [PN_FRAME_DONE] = 1, [PN_FRAME_FAILED] = 1,
                               [PN_FRAME_CANCELLED] = 1, [PN_FRAME_FREE] = 1},
-        [PN_FRAME_BLOCKED] = {[PN_FRAME_READY] = 1, [PN_FRAME_CANCELLED] = 1},
+        [PN_FRAME_BLOCKED] = {[PN_FRAME_READY] = 1, [PN_FRAME_READY_AGAIN] = 1, [PN_FRAME_CANCELLED] = 1},
+        [PN_FRAME_READY_AGAIN] = {[PN_FRAME_RUNNING] = 1, [PN_FRAME_CANCELLED] = 1},
         [PN_FRAME_DONE] = {[PN_FRAME_FREE] = 1},
         [PN_FRAME_FAILED] = {[PN_FRAME_FREE] = 1},
         [PN_FRAME_CANCELLED] = {[PN_FRAME_FREE] = 1},
     };
     setup(1);
     pn_frame *frame = pn_frame_at(host_frame(0));
-    for (uint32_t from = 0; from < 8; from++) {
-        for (uint32_t to = 0; to < 9; to++) {
+    for (uint32_t from = 0; from < 9; from++) {
+        for (uint32_t to = 0; to < 10; to++) {
             pn_store_relaxed(&frame->state, from);
-            if (to < 8 && allowed[from][to]) {
+            if (to < 9 && allowed[from][to]) {
                 pn_frame_transition(frame, to);
                 CHECK_EQ(pn_load_relaxed(&frame->state), to);
             } else {

@@ -5,7 +5,7 @@
 #include "penny/penny.h"
 #include "recorder.h"
 
-enum { SLOT_ADD = 1, SLOT_YIELDS, SLOT_TRAPS, SLOT_FIB, FRAMES = 60, ITEMS = 200 };
+enum { SLOT_ADD = 1, SLOT_YIELDS, SLOT_TRAPS, SLOT_FIB, SLOT_WITHDRAWS, FRAMES = 60, ITEMS = 200, CHOICE_WITHDRAWN = 2 };
 
 /* Who ran what, in the order of the runs, to see that a replay does the same in the same order. */
 static pn_word ran_count;
@@ -79,6 +79,21 @@ static uint32_t fib(uint32_t record) {
     return PN_OUTCOME_DONE;
 }
 
+/* A host task that waits for a frame and would run it itself, as SubmittedTask of the library does. */
+static uint32_t withdraws(uint32_t record) {
+    uint64_t *r = record_of(record);
+    uint32_t worker = current_worker();
+    pn_ref frame = host_frame((uint32_t)r[1]);
+    uint32_t taken;
+    if (recorder_replays())
+        taken = penny_log_choice(worker, CHOICE_WITHDRAWN, 1) &&
+                pn_cas_acq_rel(&pn_frame_at(frame)->state, PN_FRAME_READY, PN_FRAME_CANCELLED) == PN_FRAME_READY;
+    else taken = penny_log_withdraw(worker, CHOICE_WITHDRAWN, frame);
+    note((uint32_t)(2 * r[1] + taken));
+    r[0] = taken;
+    return PN_OUTCOME_DONE;
+}
+
 /* ---- programs: what the host submits, the same in every run */
 
 static struct {
@@ -123,6 +138,18 @@ static void all(void *unused) {
     pool_wait_completed(FRAMES);
 }
 
+/* Each even frame is taken by a worker, or withdrawn by the odd one behind it: one of the two. */
+static void withdrawals(void *unused) {
+    (void)unused;
+    for (uint32_t i = 0; i < FRAMES; i += 2) {
+        pool_inject(frame_single(i, i % 4 ? SLOT_ADD : SLOT_YIELDS, i));
+        pool_inject(frame_single(i + 1, SLOT_WITHDRAWS, i));
+    }
+    pool_wait_completed(FRAMES);
+    for (uint32_t i = 0; i < FRAMES; i += 2)
+        CHECK_EQ(pn_load_relaxed(&pn_frame_at(host_frame(i))->state) == PN_FRAME_CANCELLED, *record_of(host_frame(i + 1) + PN_RECORD_OFFSET));
+}
+
 static void run(void) {
     pn_globals *g = memory_new(16 << 20);
     g->worker_count = plan.workers;
@@ -149,6 +176,7 @@ static void run(void) {
     vtable[SLOT_YIELDS] = yields;
     vtable[SLOT_TRAPS] = traps;
     vtable[SLOT_FIB] = fib;
+    vtable[SLOT_WITHDRAWS] = withdraws;
     memcpy(ran_before, ran, sizeof ran);
     ran_count_before = pn_load_relaxed(&ran_count);
     pn_store_relaxed(&ran_count, 0);
@@ -197,6 +225,13 @@ static void forks_are_replayed(void) {
 
 static void everything_is_replayed(void) {
     check_replays(all, rounds(160));
+}
+
+static void withdrawals_are_replayed(void) {
+    kinds_seen = 0;
+    check_replays(withdrawals, rounds(400));
+    CHECK(kinds_seen >> PN_DECISION_CHOICE & 1);
+    CHECK(kinds_seen >> PN_DECISION_SKIP & 1);
 }
 
 /* ---- policies */
@@ -447,6 +482,7 @@ const test log_tests[] = {
     {"bulks_are_replayed", bulks_are_replayed},
     {"forks_are_replayed", forks_are_replayed},
     {"everything_is_replayed", everything_is_replayed},
+    {"withdrawals_are_replayed", withdrawals_are_replayed},
     {"round_robin_is_replayed", round_robin_is_replayed},
     {"random_is_replayed", random_is_replayed},
     {"merry_go_round_is_replayed", merry_go_round_is_replayed},

@@ -133,6 +133,10 @@ int recorder_starts(void) {
     return 1;
 }
 
+uint32_t recorder_replays(void) {
+    return pn_load_acquire(&the_log()->mode) != PN_LOG_RECORD;
+}
+
 /* ---- afterwards */
 
 static int by_order(const void *a, const void *b) {

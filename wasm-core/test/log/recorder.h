@@ -19,6 +19,9 @@ void recorder_reserve(pn_globals *g);
 void recorder_record(uint32_t capacity);
 void recorder_replay(const recording *recorded);
 
+/* In a task: whether the recording is made again, or was begun to be. */
+uint32_t recorder_replays(void);
+
 /* After pool_run: all lanes by number, numbered without gaps. Of a replay: what was decided in it. */
 void recorder_collect(recording *out);
 uint32_t recorder_overflowed(void);

@@ -279,8 +279,8 @@ static uint32_t has_mail(void *mailbox) {
 /* The protocol of frame.h for a host that resumes. */
 static void resume(pn_ref ref) {
     pn_word *state = &pn_frame_at(ref)->state;
-    if (pn_cas_acq_rel(state, PN_FRAME_RUNNING, PN_FRAME_READY) == PN_FRAME_RUNNING) return; /* the worker queues it */
-    CHECK_EQ(pn_cas_acq_rel(state, PN_FRAME_BLOCKED, PN_FRAME_READY), PN_FRAME_BLOCKED);
+    if (pn_cas_acq_rel(state, PN_FRAME_RUNNING, PN_FRAME_READY_AGAIN) == PN_FRAME_RUNNING) return; /* the worker queues it */
+    CHECK_EQ(pn_cas_acq_rel(state, PN_FRAME_BLOCKED, PN_FRAME_READY_AGAIN), PN_FRAME_BLOCKED);
     pool_inject(ref);
 }
 
@@ -306,6 +306,30 @@ static void resume_races_with_wait(void) {
         CHECK_EQ(completions_of(host_frame(i)), 1);
     }
     CHECK_EQ(COUNTER(waits), plan.count);
+}
+
+/* It would run twice: a host that runs calls itself which have not begun takes them from READY. */
+static void begun_call_is_not_withdrawn(void) {
+    core_new(1, 4, 4, 0);
+    vtable[SLOT_YIELDS] = yields;
+    vtable[SLOT_WAITS] = waits;
+    pn_word *mailbox = pn_at(pn_globals_get()->args_ref);
+    pn_ref yielding = frame_single(0, SLOT_YIELDS, 3);
+    pn_ref waiting = frame_single(1, SLOT_WAITS, pn_globals_get()->args_ref);
+    host_inject(yielding);
+    host_inject(waiting);
+    while (!pn_load_acquire(mailbox)) CHECK_EQ(worker_run(0, 1), PN_RUN_MORE); /* ends: with the second dispatch or the third */
+    CHECK_EQ(pn_cas_acq_rel(&pn_frame_at(waiting)->state, PN_FRAME_BLOCKED, PN_FRAME_READY_AGAIN), PN_FRAME_BLOCKED);
+    host_inject(waiting);
+    CHECK_EQ(pn_cas_acq_rel(&pn_frame_at(yielding)->state, PN_FRAME_READY, PN_FRAME_CANCELLED), PN_FRAME_READY_AGAIN);
+    CHECK_EQ(pn_cas_acq_rel(&pn_frame_at(waiting)->state, PN_FRAME_READY, PN_FRAME_CANCELLED), PN_FRAME_READY_AGAIN);
+    /* A cancellation still reaches it. */
+    CHECK_EQ(pn_cas_acq_rel(&pn_frame_at(yielding)->state, PN_FRAME_READY_AGAIN, PN_FRAME_CANCELLED), PN_FRAME_READY_AGAIN);
+    CHECK_EQ(worker_run(0, 0), PN_RUN_PARK);
+    CHECK_EQ(completions_of(yielding), 1);
+    CHECK_EQ(COUNTER(skipped), 1);
+    CHECK_EQ(pn_load_relaxed(&pn_frame_at(waiting)->state), PN_FRAME_DONE);
+    CHECK_EQ(pn_frame_at(waiting)->result, 2);
 }
 
 static void cancelled_single_only_completes(void) {
@@ -347,7 +371,7 @@ const test worker_tests[] = {
     {"byte_results_are_freed_once", byte_results_are_freed_once}, {"lost_wakeup", lost_wakeup},
     {"stop_wakes_all", stop_wakes_all}, {"a_push_wakes_one", a_push_wakes_one}, {"swap_loses_nothing", swap_loses_nothing},
     {"yield_goes_fifo", yield_goes_fifo}, {"starvation", starvation}, {"overflow_spills", overflow_spills},
-    {"all_full_holds_the_frame", all_full_holds_the_frame}, {"resume_races_with_wait", resume_races_with_wait},
+    {"all_full_holds_the_frame", all_full_holds_the_frame}, {"resume_races_with_wait", resume_races_with_wait}, {"begun_call_is_not_withdrawn", begun_call_is_not_withdrawn},
     {"cancelled_single_only_completes", cancelled_single_only_completes},
     {"state_machine_rejects", state_machine_rejects}, {0, 0},
 };

@@ -236,6 +236,20 @@ class RecordReplayTest {
         }
     }
 
+    /** Its worker has a task that looks and looks whether it can go on. */
+    @Test
+    void aDecisionThatNeverComesIsNamedThoughATaskKeepsLooking() {
+        Recording recorded = record(this::nested, 2, "platform", 1, new Object[1]);
+        List<Decision> decisions = recorded.decisions();
+        int index = IntStream.range(0, decisions.size()).filter(i -> decisions.get(i).kind() == Kind.CHOICE).findFirst().orElseThrow();
+        Decision real = decisions.get(index);
+        Decision wrong = new Decision(real.worker(), Kind.RECLAIM, 0, real.nest(), 1, 0);
+        CompletionException failed = assertThrows(CompletionException.class,
+                () -> replay(this::nested, changed(recorded, index, wrong), new Object[1]));
+        String named = "no worker of the replay can go on: decision=%d, of=%d, recorded=%s".formatted(index, decisions.size(), wrong);
+        assertTrue(failed.getCause().getMessage().startsWith(named), failed.getCause().getMessage());
+    }
+
     @Test
     void aProgramThatSubmitsLessIsNoticedWhenItCloses() {
         Recording recorded = record(this::singles, 2, "platform", 3, new Object[1]);

@@ -18,7 +18,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whoever waits is woken, by the result, by the end of his time or by an interrupt, whatever runs the workers. */
 @Timeout(120)
 class WaitingTest {
+
+    private static final int YIELDING = 20_000;
 
     private static ThreadBackend named(String name) {
         return Backends.installed().stream().filter(backend -> backend.name().equals(name)).findFirst().orElseThrow();
@@ -154,6 +158,31 @@ class WaitingTest {
                 assertEquals(true, kept.get());
             }
         }
+    }
+
+    /** A task that waits runs what it waits for itself if nobody has begun that; what has begun and yielded goes on instead. */
+    @Test
+    void aTaskThatHasYieldedIsNotBegunAgainByTheOneThatWaitsForIt() {
+        AtomicIntegerArray begun = new AtomicIntegerArray(YIELDING);
+        try (Penny penny = Penny.builder().workers(2).build()) {
+            TaskFunction<Object> yields = penny.javaModule("y").function("yields", "(i32,i32)->i32", call -> {
+                if (call.i32(0) == 0) {
+                    begun.incrementAndGet(call.i32(1));
+                }
+                if (call.i32(0) < 5) {
+                    call.again(call.i32(0) + 1, call.i32(1));
+                } else {
+                    call.result(1);
+                }
+            }).register().function("yields");
+            TaskFunction<Integer> waits = penny.javaModule("w").function("waits", "(i32)->i32", call -> {
+                List<TaskHandle<Object>> inner = IntStream.range(call.i32(0), call.i32(0) + 50).mapToObj(i -> yields.submit(0, i)).toList();
+                call.result(inner.stream().mapToInt(handle -> (int) handle.join()).sum());
+            }).register().function("waits", "(i32)->i32", Integer.class);
+            List<TaskHandle<Integer>> outer = IntStream.range(0, YIELDING / 50).mapToObj(i -> waits.submit(50 * i)).toList();
+            assertEquals(YIELDING, outer.stream().mapToInt(TaskHandle::join).sum());
+        }
+        assertEquals(List.of(), IntStream.range(0, YIELDING).filter(i -> begun.get(i) != 1).boxed().toList());
     }
 
     /**

@@ -93,6 +93,11 @@ public final class CoreInstance {
         return exports.getMember("penny_log_choice").execute(worker, what, seen ? 1 : 0).asInt() != 0;
     }
 
+    /** {@code penny_log_withdraw}. */
+    public boolean logWithdraw(int worker, int what, int frame) {
+        return exports.getMember("penny_log_withdraw").execute(worker, what, frame).asInt() != 0;
+    }
+
     /** {@code penny_worker_help}. */
     public int help(int worker) {
         return forks.help().execute(worker).asInt();

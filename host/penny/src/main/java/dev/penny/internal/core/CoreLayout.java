@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x30745F8F970EEEE9L;
+    public static final long ABI_HASH = 0x1F90A48CD8D452E5L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -588,18 +588,20 @@ public final class CoreLayout {
     // Frame states. Prefix `FRAME_STATE_`.
     /** On a free list. */
     public static final int FRAME_STATE_FREE = 1;
-    /** May be claimed by a worker, or cancelled by the host. */
+    /** May be claimed by a worker, or cancelled by the host; of a single call: has not begun. */
     public static final int FRAME_STATE_READY = 2;
     /** Claimed by a worker. */
     public static final int FRAME_STATE_RUNNING = 3;
     /** Returned WAIT; the host injects it again. */
     public static final int FRAME_STATE_BLOCKED = 4;
+    /** As READY, of a single call that has begun: it yielded, or was resumed after WAIT. */
+    public static final int FRAME_STATE_READY_AGAIN = 5;
     /** Final: result written. */
-    public static final int FRAME_STATE_DONE = 5;
+    public static final int FRAME_STATE_DONE = 6;
     /** Final: the task, or an item of the bulk, failed. */
-    public static final int FRAME_STATE_FAILED = 6;
+    public static final int FRAME_STATE_FAILED = 7;
     /** Final: cancelled before it ran, or items of the bulk were skipped. */
-    public static final int FRAME_STATE_CANCELLED = 7;
+    public static final int FRAME_STATE_CANCELLED = 8;
 
     // Frame kinds. Prefix `KIND_`.
     /** One call; a host frame. */

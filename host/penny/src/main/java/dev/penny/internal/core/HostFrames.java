@@ -2,6 +2,7 @@ package dev.penny.internal.core;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntPredicate;
 
 /**
  * The frames in which the host submits work. A frame with an owner, the Java object that waits for it, is in use; clearing the owner
@@ -127,19 +128,27 @@ public final class HostFrames<O> {
     }
 
     /**
-     * Keeps a frame from ever running, if it is still this owner's and no worker has claimed it.
+     * Keeps a frame from ever running, if it is still this owner's and has not begun.
      *
-     * @return false if it has been claimed, or is not this owner's
+     * @return false if it has begun, or is not this owner's
      */
     public boolean withdraw(int index, O owner) {
+        return withdraw(index, owner, frame -> casToCancelled(frame, CoreLayout.FRAME_STATE_READY));
+    }
+
+    /** The same by another way than a plain compare-and-swap of the frame's state; that must not wait. */
+    public boolean withdraw(int index, O owner, IntPredicate cas) {
         int line = index / perStripe * LINE_INTS;
         lock(line);
         try {
-            return owners.getAcquire(index) == owner && memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE,
-                    CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED);
+            return owners.getAcquire(index) == owner && cas.test(ref(index));
         } finally {
             words.setRelease(line + LOCK, 0);
         }
+    }
+
+    private boolean casToCancelled(int frame, int from) {
+        return memory.casSeqCst(frame + CoreLayout.FRAME_STATE, from, CoreLayout.FRAME_STATE_CANCELLED);
     }
 
     /**
@@ -150,8 +159,8 @@ public final class HostFrames<O> {
         int line = index / perStripe * LINE_INTS;
         lock(line);
         try {
-            if (owners.getAcquire(index) == owner && !memory.casSeqCst(ref(index) + CoreLayout.FRAME_STATE,
-                    CoreLayout.FRAME_STATE_READY, CoreLayout.FRAME_STATE_CANCELLED)) {
+            if (owners.getAcquire(index) == owner && !casToCancelled(ref(index), CoreLayout.FRAME_STATE_READY)
+                    && !casToCancelled(ref(index), CoreLayout.FRAME_STATE_READY_AGAIN)) {
                 memory.storeSeqCst(ref(index) + CoreLayout.FRAME_CANCELLED, 1);
             }
         } finally {

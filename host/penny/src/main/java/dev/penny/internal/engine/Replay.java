@@ -20,6 +20,8 @@ final class Replay {
     /** Blocking tasks take their time; whoever waits longer waits for something that this run does not do. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long LOOK_NANOS = 200_000;
+    /** A step that takes longer runs a task; shorter ones may be those of workers that look for what does not come. */
+    private static final long TASK_NANOS = 10_000_000;
     private static final String DIFFERS = "the replay decided something else: ";
 
     private final Scheduler scheduler;
@@ -55,13 +57,18 @@ final class Replay {
     /** For a thread that waits for what workers do: returns when it is done, or will be by other means. */
     boolean await(BooleanSupplier done, ThreadBackend.Crew crew) {
         int turn = -1;
-        long since = 0;
+        long idleNanos = 0;
+        long looked = System.nanoTime();
         while (!done.getAsBoolean() && !scheduler.isBroken()) {
-            boolean goesOn = turn != log.turn() || workers.stream().anyMatch(Worker::steps);
-            if (goesOn) {
+            long now = System.nanoTime();
+            if (turn != log.turn()) {
                 turn = log.turn();
-                since = System.nanoTime();
-            } else if (System.nanoTime() - since > PATIENCE.toNanos()) {
+                idleNanos = 0;
+            } else if (workers.stream().noneMatch(worker -> worker.stepsFor(TASK_NANOS))) {
+                idleNanos += Math.min(now - looked, TASK_NANOS); // This thread may have been away itself.
+            }
+            looked = now;
+            if (idleNanos > PATIENCE.toNanos()) {
                 log.giveUp();
                 crew.unpark(0);
                 scheduler.broke(new ReplayException("no worker of the replay can go on: decision=%d, of=%d, recorded=%s, waited=%s"

@@ -190,10 +190,11 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
     /** Whether it has begun depends on other workers, so a replay must be told. */
     private boolean withdraw(ForkStack forks, int index) {
         WorkerForks core = forks.worker().workerForks();
-        if (scheduler.replay().isPresent()) {
-            return core.sees(WorkerForks.Seen.WITHDRAWN, false) && scheduler.submitter().frames().withdraw(index, this);
+        HostFrames<FrameOwner> frames = scheduler.submitter().frames();
+        if (scheduler.isLogged() && scheduler.replay().isEmpty()) {
+            return frames.withdraw(index, this, core::withdraws);
         }
-        return core.sees(WorkerForks.Seen.WITHDRAWN, scheduler.submitter().frames().withdraw(index, this));
+        return core.sees(WorkerForks.Seen.WITHDRAWN, true) && frames.withdraw(index, this);
     }
 
     @Override

@@ -319,14 +319,15 @@ final class Submitter {
     void resume(int frame) {
         int state = frame + CoreLayout.FRAME_STATE;
         // Before the state: a fork that is READY may be claimed, joined and its frame be used for something else at once.
-        boolean isFork = memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_JOB;
+        int kind = memory.getInt(frame + CoreLayout.FRAME_KIND);
+        int ready = kind == CoreLayout.KIND_SINGLE ? CoreLayout.FRAME_STATE_READY_AGAIN : CoreLayout.FRAME_STATE_READY;
         int owner = memory.getInt(frame + CoreLayout.FRAME_OWNER);
-        if (memory.casSeqCst(state, CoreLayout.FRAME_STATE_RUNNING, CoreLayout.FRAME_STATE_READY)) {
+        if (memory.casSeqCst(state, CoreLayout.FRAME_STATE_RUNNING, ready)) {
             return; // The worker is still leaving; it queues the frame itself.
         }
         Placement placement = placements.ofFlags(memory.getInt(frame + CoreLayout.FRAME_FLAGS));
-        memory.storeSeqCst(state, CoreLayout.FRAME_STATE_READY);
-        if (isFork) {
+        memory.storeSeqCst(state, ready);
+        if (kind == CoreLayout.KIND_JOB) {
             // The worker that forked it dispatches it again when it joins; see join.h of the core.
             if ((memory.loadSeqCst(frame + CoreLayout.FRAME_WAITER) & CoreLayout.WAITER_PARKS) != 0) {
                 scheduler.unpark(owner);

@@ -42,7 +42,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
     private final WorkerHostTasks hostTasks;
     private CoreInstance core;
     private volatile WorkerForks forks;
-    private volatile boolean steps;
+    /** When the step began that is under way and does not wait; 0 if there is none. */
+    private volatile long stepBeganNanos;
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
@@ -157,9 +158,9 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
         if (scheduler.isBroken()) {
             return new ThreadBackend.Step(ThreadBackend.Next.RETURN, index);
         }
-        steps = true;
+        steps(true);
         int action = enter(() -> core.step(index), CoreLayout.ACTION_RUN_FRAME);
-        steps = false;
+        steps(false);
         scheduler.replay().ifPresent(Replay::check);
         long trace = ((long) index << 56) ^ ((long) action << 48) ^ memory.getLong(blockRef + CoreLayout.WORKER_TRACE_TICKET);
         ThreadBackend.Next next = switch (action) {
@@ -205,12 +206,13 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
     }
 
     void steps(boolean goesOn) {
-        steps = goesOn;
+        stepBeganNanos = goesOn ? System.nanoTime() | 1 : 0; // 0 has its own meaning.
     }
 
-    /** Whether a step of it is under way that does not wait. <b>Threads:</b> any. */
-    boolean steps() {
-        return steps;
+    /** Whether a step of it is under way that has not waited for so long. <b>Threads:</b> any. */
+    boolean stepsFor(long nanos) {
+        long began = stepBeganNanos;
+        return began != 0 && System.nanoTime() - began >= nanos;
     }
 
     /** Ends a rest of a task that waits for a fork. <b>Threads:</b> any. */

@@ -89,6 +89,11 @@ final class WorkerForks {
         return logged ? core.logChoice(worker.index(), what.ordinal() + 1, is) : is;
     }
 
+    /** Takes a task that has not begun from where it is queued; false if it has. Not in a replay. */
+    boolean withdraws(int frame) {
+        return core.logWithdraw(worker.index(), Seen.WITHDRAWN.ordinal() + 1, frame);
+    }
+
     /** Whether a task that waits may give its oldest fork away now, without a beat; a replay does it where the recording does. */
     boolean mayGive() {
         return !logged || core.logChoice(worker.index(), 0, true);
