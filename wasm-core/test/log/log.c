@@ -139,12 +139,15 @@ static void all(void *unused) {
     pool_wait_completed(FRAMES);
 }
 
-/* Each even frame is taken by a worker, or withdrawn by the odd one behind it: one of the two. */
+/* Each even frame is taken by a worker, or withdrawn by the odd one behind or before it: one of the two. */
 static void withdrawals(void *unused) {
     (void)unused;
     for (uint32_t i = 0; i < FRAMES; i += 2) {
-        pool_inject(frame_single(i, i % 4 ? SLOT_ADD : SLOT_YIELDS, i));
-        pool_inject(frame_single(i + 1, SLOT_WITHDRAWS, i));
+        pn_ref frame = frame_single(i, i % 4 ? SLOT_ADD : SLOT_YIELDS, i);
+        pn_ref other = frame_single(i + 1, SLOT_WITHDRAWS, i);
+        uint32_t first = i % 8 < 4;
+        pool_inject(first ? frame : other);
+        pool_inject(first ? other : frame);
     }
     pool_wait_completed(FRAMES);
     for (uint32_t i = 0; i < FRAMES; i += 2)
