@@ -37,7 +37,7 @@ test('imports only memory, table and the host functions', () => {
 test('exports the functions of penny.h and the stack pointer', () => {
   const exports = WebAssembly.Module.exports(coreModule).map(e => e.name).sort();
   assert.deepEqual(exports, ['__stack_pointer', 'penny_abi_hash', 'penny_cancelled', 'penny_fork_alloc', 'penny_fork_cancel', 'penny_fork_push', 'penny_fork_release',
-    'penny_fork_run', 'penny_heap_alloc', 'penny_heap_free', 'penny_init', 'penny_join', 'penny_log_choice', 'penny_log_poll', 'penny_poll', 'penny_registry_find',
+    'penny_fork_run', 'penny_heap_alloc', 'penny_heap_free', 'penny_init', 'penny_join', 'penny_log_choice', 'penny_log_poll', 'penny_log_withdraw', 'penny_poll', 'penny_registry_find',
     'penny_registry_insert', 'penny_registry_replace', 'penny_worker_fail', 'penny_worker_help', 'penny_worker_run',
     'penny_worker_step']);
 });
