@@ -310,6 +310,18 @@ static int falsify(pn_decision *d, uint32_t how) {
     }
 }
 
+/* Changes one decision of a copy as `how` says: the first that can be, from a random one on. Its place, or -1. */
+static int64_t falsify_one(int (*how_to)(pn_decision *, uint32_t), uint32_t how, recording *changed) {
+    *changed = recorded;
+    uint32_t from = test_random(recorded.count);
+    for (uint32_t i = 0; i < recorded.count; i++) {
+        uint32_t at = (from + i) % recorded.count;
+        if (how_to(&changed->decisions[at], how)) return at;
+        changed->decisions[at] = recorded.decisions[at]; /* a refused change may have been made in part */
+    }
+    return -1;
+}
+
 static void a_changed_decision_is_found(void) {
     static recording changed;
     pn_decision found;
@@ -319,9 +331,8 @@ static void a_changed_decision_is_found(void) {
     plan.polls = 3;
     recorder_run_twice(run, &recorded);
     for (uint32_t round = 0; round < rounds(400); round++) {
-        uint32_t at = test_random(recorded.count);
-        changed = recorded;
-        if (!falsify(&changed.decisions[at], round % 6)) continue;
+        int64_t at = falsify_one(falsify, round % 6, &changed);
+        if (at < 0) continue;
         recorder_replay(&changed);
         run(); /* ends, and all is well, for the workers go on without the recording */
         CHECK_EQ(recorder_difference(&changed, &found), at);
@@ -389,9 +400,8 @@ static void a_changed_decision_of_a_policy_is_found(void) {
     for (plan.policy = 1; plan.policy < PN_POLICY_COUNT; plan.policy++) {
         recorder_run_twice(run, &recorded);
         for (uint32_t round = 0; round < rounds(200); round++) {
-            uint32_t at = test_random(recorded.count);
-            changed = recorded;
-            if (!falsify_by_policy(&changed.decisions[at], round % 7)) continue;
+            int64_t at = falsify_one(falsify_by_policy, round % 7, &changed);
+            if (at < 0) continue;
             recorder_replay(&changed);
             run();
             CHECK_EQ(recorder_difference(&changed, &found), at);
