@@ -137,7 +137,7 @@ public final class Catalog {
                 () -> GraphRelease.wavefront(512), () -> GraphRelease.wavefront(32)));
         all.put("out-of-order", new Entry("1,000 calls out of order with renaming, half of them in conflict", "run",
                 () -> new OutOfOrder(1_000, 10_000), () -> new OutOfOrder(50, 100)));
-        all.put("image-pipeline", new Entry("the example image: 256 tasks in Java, wasm and JavaScript", "run", ImageJob::new,
+        all.put("image-pipeline", new Entry("the example image: 316 tasks in Java, wasm and JavaScript", "run", ImageJob::new,
                 ImageJob::new));
         return all;
     }
