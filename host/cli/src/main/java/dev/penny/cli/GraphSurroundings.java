@@ -36,6 +36,7 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
 
     private final Terminal terminal;
     private final RuntimeOptions options;
+    private final OptionFiles optionFiles;
     private final Consumer<PennyBuilder> more;
     private final Map<String, TaskModule> modules = new HashMap<>();
     private final Set<String> counted = new HashSet<>();
@@ -45,11 +46,13 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
     /**
      * In the directory of this terminal.
      *
+     * @param optionFiles what the graph may neither read nor write
      * @param more settings of the runtime besides the options
      */
-    GraphSurroundings(Terminal terminal, RuntimeOptions options, Consumer<PennyBuilder> more) {
+    GraphSurroundings(Terminal terminal, RuntimeOptions options, OptionFiles optionFiles, Consumer<PennyBuilder> more) {
         this.terminal = terminal;
         this.options = options;
+        this.optionFiles = optionFiles;
         this.more = more;
     }
 
@@ -79,13 +82,13 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
             if (bytes > RuntimeOptions.ARGUMENT_BYTES_MAX) {
                 throw new Refusal("file too large: file=%s, bytes=%d, max=%d".formatted(file, bytes, RuntimeOptions.ARGUMENT_BYTES_MAX));
             }
-            if (counted.add(identity(path))) {
+            if (counted.add(identity(path, file))) {
                 inputBytes += bytes;
             }
         } catch (IOException e) {
             throw new Refusal("cannot read: file=%s, reason=%s".formatted(file, Errors.reason(e)), e);
         }
-        return identity(path);
+        return identity(path, file);
     }
 
     @Override
@@ -102,7 +105,7 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
                 break;
             }
         }
-        return identity(path);
+        return identity(path, file);
     }
 
     @Override
@@ -111,6 +114,9 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
         modules.put(name, refusing(() -> {
             List<String> classPath = new ArrayList<>(source.classPath());
             boolean java = source.module().startsWith("java:");
+            if (!java) {
+                identity(resolve(source.module()), source.module());
+            }
             if (java && !options.classPath().isEmpty()) {
                 classPath.add(options.classPath());
             }
@@ -162,12 +168,11 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
         }
     }
 
-    private static String identity(Path path) {
-        try {
-            return path.toRealPath().toString();
-        } catch (IOException _) {
-            return path.toAbsolutePath().normalize().toString();
-        }
+    private String identity(Path path, String file) {
+        optionFiles.of(path).ifPresent(option -> {
+            throw new Refusal("%s names this file: file=%s".formatted(option, file));
+        });
+        return OptionFiles.identity(path);
     }
 
     private static <T> T refusing(Supplier<T> step) {

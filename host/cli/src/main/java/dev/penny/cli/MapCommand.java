@@ -88,6 +88,7 @@ final class MapCommand implements Callable<Integer> {
         Terminal terminal = penny.terminal();
         options.check();
         records.check(terminal);
+        checkFiles(terminal);
         FunctionArgument wanted = FunctionArgument.parse(function);
         ModuleArgument modules = ModuleArgument.parse(terminal, module, options.classPath());
         try (InputSource source = inputs.open(terminal);
@@ -104,6 +105,19 @@ final class MapCommand implements Callable<Integer> {
                 int code = new MapSession(terminal, found, source, target, new MapSession.Style(json, progress), settings).run(interrupts);
                 return records.finish(runtime, terminal) || code != ExitCode.OK ? code : ExitCode.FAILED;
             }
+        }
+    }
+
+    /** {@code --out} may replace what {@code --lines} reads, as {@code sponge} does: it is replaced when everything is there. */
+    private void checkFiles(Terminal terminal) {
+        OptionFiles recordings = new OptionFiles(terminal);
+        records.addFiles(recordings);
+        inputs.lines.filter(name -> !name.equals("-")).ifPresent(name -> recordings.refuse("--lines", name));
+        OptionFiles all = new OptionFiles(terminal);
+        records.addFiles(all);
+        out.ifPresent(name -> all.add("--out", name));
+        if (!module.startsWith("java:")) {
+            all.refuse("the module", module);
         }
     }
 

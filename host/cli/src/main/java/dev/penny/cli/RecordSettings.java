@@ -57,6 +57,12 @@ final class RecordSettings {
         });
     }
 
+    /** Adds both files. */
+    void addFiles(OptionFiles files) {
+        record.ifPresent(file -> files.add("--record", file));
+        replay.ifPresent(file -> files.add("--replay", file));
+    }
+
     /** After the check. */
     void apply(PennyBuilder builder) {
         record.ifPresent(_ -> builder.record(DECISIONS_MAX));

@@ -79,12 +79,13 @@ final class RunCommand implements Callable<Integer> {
         }
         records.checkForGraph(terminal, options.policy());
         drawings.forEach(RunCommand::checkDrawing);
+        OptionFiles optionFiles = optionFiles(terminal);
         Path path = path(terminal);
         String text = text(path);
         Path folder = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(terminal.directory());
         Terminal inFolder = new Terminal(folder, terminal.in(), terminal.out(), terminal.err(), terminal.display());
         try (Interrupts interrupts = Interrupts.listen(() -> quit(terminal));
-                GraphSurroundings surroundings = new GraphSurroundings(inFolder, options, records::apply)) {
+                GraphSurroundings surroundings = new GraphSurroundings(inFolder, options, optionFiles, records::apply)) {
             Plan plan = Planner.plan(file, text, variables, surroundings);
             for (String drawing : drawings) {
                 draw(terminal, plan, drawing);
@@ -121,6 +122,14 @@ final class RunCommand implements Callable<Integer> {
                 target.get().close();
             }
         }
+    }
+
+    private OptionFiles optionFiles(Terminal terminal) {
+        OptionFiles files = new OptionFiles(terminal);
+        drawings.forEach(drawing -> files.add("--graph", drawing));
+        trace.ifPresent(name -> files.add("--trace", name));
+        records.addFiles(files);
+        return files;
     }
 
     private static void close(ResultTarget target, Terminal terminal) {
