@@ -29,8 +29,8 @@ public final class WasmRuntime implements AutoCloseable {
      */
     public static final HostAccess HOST_ACCESS = HostAccess.newBuilder().allowBufferAccess(true).build();
 
-    /** With the default of 12,000 the worker loop is compiled with its search for work inlined and the tasks of a bulk not (decision 0053). */
-    private static final String INLINING_BUDGET = "20000";
+    /** With the default of 12,000 the worker loop is compiled with its search for work inlined and the tasks of a bulk not (decisions 0053, 0124). */
+    private static final String INLINING_BUDGET = "30000";
     /** Present if the JVM was started with {@code -XX:+EnableJVMCI}. */
     private static final String JVMCI = "jdk.internal.vm.ci";
 

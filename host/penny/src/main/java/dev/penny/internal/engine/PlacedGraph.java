@@ -116,7 +116,7 @@ final class PlacedGraph implements TaskGraph {
         if (closing) {
             throw new IllegalStateException("the graph is closed: graph=" + name);
         }
-        scheduler.checkOpen("graph " + name);
+        scheduler.checkOpen(this);
         if (running) {
             throw new IllegalStateException("the graph runs: graph=" + name);
         }

@@ -13,6 +13,7 @@ import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
 import dev.penny.spi.ThreadBackend;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.graalvm.polyglot.PolyglotException;
 import org.graalvm.polyglot.Value;
@@ -47,7 +48,9 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
-    private final int dispatchesMax;
+    /** Made once and not per run of the core: a run of a small graph is to allocate next to nothing. */
+    private final IntSupplier runCore;
+    private final BooleanSupplier isNeeded = this::hasSomethingToDo;
     private final Hunger hunger;
 
     Worker(Scheduler scheduler, int index) {
@@ -56,7 +59,8 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
         this.index = index;
         this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
-        this.dispatchesMax = Policies.hasInboxes(scheduler.policy()) ? DISPATCHES_MAX_WITH_INBOX : DISPATCHES_MAX;
+        int dispatchesMax = Policies.hasInboxes(scheduler.policy()) ? DISPATCHES_MAX_WITH_INBOX : DISPATCHES_MAX;
+        this.runCore = () -> core.run(index, dispatchesMax);
         this.guests = new WorkerGuests(this, scheduler);
         this.hostTasks = new WorkerHostTasks(this, memory, blockRef);
         this.failures = new WorkerFailures(this, scheduler, blockRef);
@@ -146,9 +150,9 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
         }
         scheduler.startTurning();
         hunger.rested();
-        return switch (enter(() -> core.run(index, dispatchesMax), CoreLayout.RUN_MORE)) {
+        return switch (enter(runCore, CoreLayout.RUN_MORE)) {
             case CoreLayout.RUN_MORE -> ThreadBackend.Next.AGAIN;
-            case CoreLayout.RUN_PARK -> hunger.finds(this::hasSomethingToDo) ? ThreadBackend.Next.AGAIN : parkUnlessSpilled();
+            case CoreLayout.RUN_PARK -> hunger.finds(isNeeded) ? ThreadBackend.Next.AGAIN : parkUnlessSpilled();
             default -> ThreadBackend.Next.RETURN;
         };
     }
