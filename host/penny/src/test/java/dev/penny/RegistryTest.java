@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.penny.api.Joined;
 import dev.penny.api.LinkException;
 import dev.penny.api.LoadOptions;
 import dev.penny.api.SignatureException;
@@ -22,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions are known by name and signature, modules come and are replaced while tasks run. */
@@ -48,6 +50,44 @@ class RegistryTest {
             penny.load(Guests.dist("arith.wasm"));
             LinkException taken = assertThrows(LinkException.class, () -> penny.load(Guests.dist("arith.wasm")));
             assertTrue(taken.getMessage().contains("module=arith"), taken.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', it is blank", "' ', it is blank", "a/b, it has a slash", "penny:fork, penny: is the beginning of Penny's own"})
+    void aNameThatWouldHideAnotherIsRefused(String name, String reason) {
+        try (Penny penny = Penny.builder().workers(1).build()) {
+            LinkException refused = assertThrows(LinkException.class,
+                    () -> penny.load(Guests.dist("arith.wasm"), LoadOptions.DEFAULT.named(name)));
+            assertEquals("not a name for a module: module='%s', reason=%s".formatted(name, reason), refused.getMessage());
+            assertThrows(LinkException.class, () -> penny.javaModule(name).function("f", "()->()", call -> { }).register());
+            assertEquals(List.of(), penny.modules());
+        }
+    }
+
+    /** Forks in Java and the executor run as functions of modules that Penny makes for them. */
+    @Test
+    void whatPennyRunsJavaWithIsNoModuleOfTheUser() throws Exception {
+        try (Penny penny = Penny.builder().workers(2).build()) {
+            TaskModule fork = penny.load(Guests.dist("arith.wasm"), LoadOptions.DEFAULT.named("penny-fork"));
+            TaskModule executor = penny.load(Guests.dist("arith.wasm"), LoadOptions.DEFAULT.named("penny-executor"));
+            assertEquals(new Joined<>(1, 2), penny.join(() -> 1, () -> 2));
+            assertEquals(7, penny.asExecutorService().submit(() -> 7).get());
+            assertEquals(List.of(fork, executor), penny.modules());
+            TaskFunction<Object> curious = penny.loadJs("""
+                    export function reach(name) {
+                      try {
+                        penny.join([name, 0n], [name, 1n]);
+                        return "reached";
+                      } catch (e) {
+                        return String(e.message ?? e);
+                      }
+                    }
+                    """, LoadOptions.DEFAULT.named("curious")).function("reach", "(string)->string");
+            for (String own : List.of("penny:fork/run", "penny:fork/root", "penny:executor/run")) {
+                String answer = (String) curious.call(own);
+                assertTrue(answer.contains("no such module: name='%s', loaded=penny-fork penny-executor curious".formatted(own)), answer);
+            }
         }
     }
 

@@ -22,7 +22,7 @@ public record LoadOptions(Optional<String> name, Optional<WasiOptions> wasi, lon
         }
     }
 
-    /** The same with this name. */
+    /** The same with this name: not blank, without a slash, not beginning with {@code penny:}; loading refuses others. */
     public LoadOptions named(String moduleName) {
         return new LoadOptions(Optional.of(moduleName), wasi, memoryLimitBytes);
     }

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class ForkTable {
 
     /** The name of that function in messages. */
-    static final String NAME = "penny-fork/run(i64)->()";
+    static final String NAME = Modules.OWN_PREFIX + "fork/run(i64)->()";
 
     private final Scheduler scheduler;
     private final CoreMemory memory;
@@ -37,7 +37,7 @@ final class ForkTable {
         this.framesRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_FRAMES_REF);
         this.byFrame = new AtomicReferenceArray<>(memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_FRAME_COUNT));
         Signature signature = Signature.parse("(i64)->()");
-        LoadedModule module = scheduler.modules().add(JavaGuest.of("penny-fork", List.of(
+        LoadedModule module = scheduler.modules().addOwn(JavaGuest.of(Modules.OWN_PREFIX + "fork", List.of(
                 new JavaFunction("run", signature, call -> byFrame.getAcquire((int) call.i64(0)).runStolen(), false),
                 new JavaFunction("root", signature, call -> roots.get(call.i64(0)).run(), false))));
         this.function = scheduler.modules().resolve(module, "run", signature);

@@ -149,9 +149,10 @@ public final class ModuleLoader {
     public synchronized TaskExecutorService.ExecutorFunction executorFunction() {
         if (executorFunction == null) {
             TaskExecutorService.ExecutorFunction function = new TaskExecutorService.ExecutorFunction();
-            JavaModuleDraft draft = new JavaModuleDraft("penny-executor");
+            JavaModuleDraft draft = new JavaModuleDraft(Modules.OWN_PREFIX + "executor");
             draft.add("run", "(i64)->()", call -> function.run(call.i64(0)), false);
-            function.bind(add(java(draft)).function("run"));
+            scheduler.checkOpen("executor");
+            function.bind(scheduler.modules().addOwn(java(draft)).function("run"));
             executorFunction = function;
         }
         return executorFunction;

@@ -26,10 +26,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Modules {
 
+    /** Names of modules that are not the user's begin with it. */
+    static final String OWN_PREFIX = "penny:";
+
     private final Scheduler scheduler;
     private final ReentrantLock lock = new ReentrantLock();
     private final NameRegistry names = new NameRegistry(EngineConfig.SLOTS);
     private final Map<String, LoadedModule> byName = new LinkedHashMap<>();
+    /** What Penny itself runs Java with. No guest finds them: their arguments are indices that the host trusts. */
+    private final List<LoadedModule> own = new ArrayList<>();
     private final Map<String, LoadedFunction<?>> functions = new HashMap<>();
     private final Map<Guest, Integer> jobSlots = new IdentityHashMap<>();
     private final AtomicReferenceArray<SlotEntry> bySlot = new AtomicReferenceArray<>(EngineConfig.SLOTS);
@@ -65,9 +70,10 @@ public final class Modules {
     /**
      * Adds a module.
      *
-     * @throws LinkException if there is one of this name
+     * @throws LinkException if there is one of this name, or it is no name for a module
      */
     public LoadedModule add(Guest guest) {
+        requireName(guest.name());
         lock.lock();
         try {
             if (byName.containsKey(guest.name())) {
@@ -79,6 +85,27 @@ public final class Modules {
             return module;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Adds a module of Penny's own. @param guest named {@value #OWN_PREFIX} and more */
+    LoadedModule addOwn(Guest guest) {
+        LoadedModule module = new LoadedModule(scheduler, guest);
+        lock.lock();
+        try {
+            own.add(module);
+            return module;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A slash ends the name of a module in the name of a function. */
+    private static void requireName(String name) {
+        String reason = name.isBlank() ? "it is blank" : name.indexOf('/') >= 0 ? "it has a slash"
+                : name.startsWith(OWN_PREFIX) ? OWN_PREFIX + " is the beginning of Penny's own" : "";
+        if (!reason.isEmpty()) {
+            throw new LinkException("not a name for a module: module='%s', reason=%s".formatted(name, reason));
         }
     }
 
@@ -181,7 +208,7 @@ public final class Modules {
         }
     }
 
-    /** The loaded modules in the order they were loaded. */
+    /** The user's modules in the order they were loaded. */
     public List<LoadedModule> all() {
         lock.lock();
         try {
@@ -192,7 +219,14 @@ public final class Modules {
     }
 
     void close() {
-        all().forEach(LoadedModule::closeGuests);
+        List<LoadedModule> closing = new ArrayList<>(all());
+        lock.lock();
+        try {
+            closing.addAll(own);
+        } finally {
+            lock.unlock();
+        }
+        closing.forEach(LoadedModule::closeGuests);
     }
 
     /**
