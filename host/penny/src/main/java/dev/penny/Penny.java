@@ -206,7 +206,7 @@ public final class Penny implements AutoCloseable {
      * @param name for messages; not blank
      */
     public GraphBuilder graph(String name) {
-        return scheduler.graph(name);
+        return scheduler.graphs().graph(name);
     }
 
     /**
@@ -216,7 +216,7 @@ public final class Penny implements AutoCloseable {
      * @param tasks handles of this Penny or another; none is fine
      */
     public Prerequisites after(TaskHandle<?>... tasks) {
-        return scheduler.liveTasks().after(tasks);
+        return scheduler.graphs().liveTasks().after(tasks);
     }
 
     /**
@@ -225,12 +225,12 @@ public final class Penny implements AutoCloseable {
      * @param name for messages; not blank
      */
     public PipelineBuilder pipeline(String name) {
-        return scheduler.pipeline(name);
+        return scheduler.graphs().pipeline(name);
     }
 
     /** Starts a program: tasks issued in order that say what they read and write, and run out of order. */
     public Program program(ProgramOptions options) {
-        return scheduler.program(options);
+        return scheduler.graphs().program(options);
     }
 
     /**

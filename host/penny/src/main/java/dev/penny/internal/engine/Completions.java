@@ -19,7 +19,7 @@ final class Completions {
         this.scheduler = scheduler;
         this.memory = scheduler.memory();
         this.submitter = scheduler.submitter();
-        this.liveGraphs = scheduler.liveGraphs();
+        this.liveGraphs = scheduler.graphs().live();
     }
 
     /** A frame is final. */

@@ -89,7 +89,7 @@ final class GraphMemory {
         putInts(words, shape.words());
         putInts(roots, shape.roots());
         int constant = ref + (int) fixedBytes(shape, limits.size());
-        long ticket = scheduler.nodeTickets(shape.nodes().size());
+        long ticket = scheduler.graphs().nodeTickets(shape.nodes().size());
         for (GraphNode node : shape.nodes()) {
             constant = write(node, ticket++, constant);
         }

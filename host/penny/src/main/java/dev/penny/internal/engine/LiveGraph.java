@@ -44,7 +44,7 @@ final class LiveGraph {
         this.scheduler = scheduler;
         this.memory = scheduler.memory();
         this.owner = owner;
-        this.ref = scheduler.liveGraphs().add(this);
+        this.ref = scheduler.graphs().live().add(this);
     }
 
     int ref() {
@@ -69,7 +69,7 @@ final class LiveGraph {
 
     /** Gives the header back; no node is under way any more. */
     void close() {
-        scheduler.liveGraphs().remove(ref);
+        scheduler.graphs().live().remove(ref);
     }
 
     // ---- nodes

@@ -140,7 +140,7 @@ final class LiveTask<R> extends HelpingFuture<R> {
     /** Freed by the last; the task itself is one, so {@code resultBlock} is there. */
     private void releaseBlock() {
         if (blockUsers.decrementAndGet() == 0) {
-            scheduler.freeResult(resultBlock);
+            scheduler.graphs().freeResult(resultBlock);
         }
     }
 

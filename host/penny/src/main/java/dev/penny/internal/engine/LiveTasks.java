@@ -143,7 +143,7 @@ public final class LiveTasks implements LiveGraph.Owner {
         int node = task.node();
         int block = node + CoreLayout.NODE_BYTES + CoreLayout.EDGE_BYTES * edges;
         graph.write(node, function, function.frameFlags() | task.terms().placement().flags() | CoreLayout.FLAG_NOTIFY,
-                scheduler.liveTicket(), 1 + edges);
+                scheduler.graphs().liveTicket(), 1 + edges);
         for (int i = 0; i < values.length; i++) {
             if (!(values[i] instanceof TaskHandle<?>)) {
                 block += function.marshaller().write(memory, node + CoreLayout.NODE_RESULT, i, block, values[i]);

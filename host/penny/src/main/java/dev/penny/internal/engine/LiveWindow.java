@@ -215,7 +215,7 @@ final class LiveWindow implements LiveGraph.Owner {
         int node = node(next);
         LoadedFunction<?> function = draft.function();
         functions[slot] = function;
-        graph.write(node, function, flags(draft), scheduler.liveTicket(), 1 + draft.edgeCount());
+        graph.write(node, function, flags(draft), scheduler.graphs().liveTicket(), 1 + draft.edgeCount());
         memory.putInt(node + CoreLayout.NODE_EDGES_END, draft.semaphore());
         int inlineBytes = writeArguments(draft, node, slot);
         if (logged.isPresent()) {

@@ -9,7 +9,7 @@ record NamedGraphs(Scheduler scheduler) implements TaskGraphs {
 
     @Override
     public GraphBuilder graph(String name) {
-        return scheduler.graph(name);
+        return scheduler.graphs().graph(name);
     }
 
     @Override

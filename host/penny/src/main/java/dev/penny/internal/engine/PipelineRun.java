@@ -177,7 +177,7 @@ final class PipelineRun implements TaskResults<Object>, LiveWindow.Retirement {
         int index = (int) (number % stages.size());
         LoadedFunction<?> function = stages.get(index).function();
         if (index > 0 && lastIsDone && stages.get(index - 1).function().marshaller().resultIsBlock()) {
-            scheduler.freeResult(CoreMemory.blockRef(lastResult));
+            scheduler.graphs().freeResult(CoreMemory.blockRef(lastResult));
         }
         lastIsDone = state == CoreLayout.FRAME_STATE_DONE;
         lastResult = scheduler.memory().getLong(ref + CoreLayout.NODE_RESULT);
@@ -190,7 +190,7 @@ final class PipelineRun implements TaskResults<Object>, LiveWindow.Retirement {
                     : new Outcome.Failed<>(failure != null ? failure : scheduler.cancelledFailure(function));
             failure = null;
             if (lastIsDone && function.marshaller().resultIsBlock()) {
-                scheduler.freeResult(CoreMemory.blockRef(lastResult));
+                scheduler.graphs().freeResult(CoreMemory.blockRef(lastResult));
             }
         }
     }

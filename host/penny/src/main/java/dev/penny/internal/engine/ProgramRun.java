@@ -282,7 +282,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
         if (call.into() != null) {
             call.into().retired(ref, casualty);
         } else if (casualty == null && call.function().marshaller().resultIsBlock()) {
-            scheduler.freeResult(CoreMemory.blockRef(scheduler.memory().getLong(ref + CoreLayout.NODE_RESULT)));
+            scheduler.graphs().freeResult(CoreMemory.blockRef(scheduler.memory().getLong(ref + CoreLayout.NODE_RESULT)));
         }
         call.touches().forEach(touch -> touch.retired(casualty));
         if (casualty != null) {

@@ -94,7 +94,7 @@ final class ProgramVariable<T> implements Variable<T> {
             initialBytes = 0;
         }
         if (hasResultBlock) {
-            scheduler.freeResult(CoreMemory.blockRef(word));
+            scheduler.graphs().freeResult(CoreMemory.blockRef(word));
             hasResultBlock = false;
         }
     }

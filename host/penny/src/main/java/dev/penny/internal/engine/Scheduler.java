@@ -9,10 +9,6 @@ import dev.penny.api.ReplayException;
 import dev.penny.api.Policy;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
-import dev.penny.api.graph.GraphBuilder;
-import dev.penny.api.graph.PipelineBuilder;
-import dev.penny.api.graph.Program;
-import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.ArgumentRegion;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
@@ -26,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -52,7 +47,7 @@ public final class Scheduler {
     private final Modules modules;
     private final ForkJoin forks;
     private final List<Worker> workers;
-    private final LiveGraphs liveGraphs;
+    private final Graphs graphs;
     private final ForkFailures forkFailures;
     private final Heartbeat heartbeat;
     private final Optional<DecisionLog> log;
@@ -60,11 +55,8 @@ public final class Scheduler {
     private final Lifecycle lifecycle = new Lifecycle(this);
     private final Completions completions;
     private final WorkerThreads threads;
-    /** Above those of host frames, so that a trace tells the two apart. */
-    private final AtomicLong tickets = new AtomicLong(1L << 32);
     /** Of those who close it or swap its backend. */
     private final ReentrantLock change = new ReentrantLock();
-    private volatile LiveTasks liveTasks;
 
     private Scheduler(EngineConfig config, WasmRuntime runtime, CoreModule coreModule, Value tableModule) {
         this.config = config;
@@ -74,7 +66,7 @@ public final class Scheduler {
         this.memory = coreModule.memory();
         this.submitter = new Submitter(this, memory, config.rejectWhenFull());
         this.modules = new Modules(this);
-        this.liveGraphs = new LiveGraphs(this);
+        this.graphs = new Graphs(this);
         this.forks = new ForkJoin(this);
         List<Worker> made = new ArrayList<>();
         for (int index = 0; index < config.workers(); index++) {
@@ -165,6 +157,11 @@ public final class Scheduler {
     /** Fork and join for Java code. */
     public ForkJoin forks() {
         return forks;
+    }
+
+    /** Tasks that wait for tasks. */
+    public Graphs graphs() {
+        return graphs;
     }
 
     /** Which worker runs what. */
@@ -309,75 +306,6 @@ public final class Scheduler {
         return new RuntimeUnusableException("an item has no outcome: function=" + function);
     }
 
-    // ---- graphs
-
-    /** Starts a graph. */
-    public GraphBuilder graph(String name) {
-        refuseIfNotRecorded("graph");
-        return new GraphDraft(this, name);
-    }
-
-    /** Starts a program. */
-    public Program program(ProgramOptions options) {
-        refuseIfNotRecorded("program");
-        return new ProgramRun(this, options);
-    }
-
-    /** Starts a pipeline. */
-    public PipelineBuilder pipeline(String name) {
-        return new PipelineDraft(this, name);
-    }
-
-    /** Tasks that wait for others; made at its first use. */
-    public LiveTasks liveTasks() {
-        LiveTasks made = liveTasks;
-        if (made != null) {
-            return made;
-        }
-        checkOpen("after");
-        refuseIfNotRecorded("after");
-        synchronized (liveGraphs) {
-            if (liveTasks == null) {
-                liveTasks = new LiveTasks(this);
-            }
-            return liveTasks;
-        }
-    }
-
-    private void refuseIfNotRecorded(String call) {
-        if (isLogged() && config.policy() != Policy.WORK_STEALING) {
-            throw new IllegalStateException("graphs are recorded with work stealing only: call=%s, policy=%s"
-                    .formatted(call, config.policy().name()));
-        }
-    }
-
-    LiveGraphs liveGraphs() {
-        return liveGraphs;
-    }
-
-    /** Frees a result block that a node has left, from any thread; an empty result may have none, which is 0. */
-    void freeResult(int ref) {
-        if (ref == 0) {
-            return;
-        }
-        ForkStack forks = Worker.forksOn(this);
-        if (forks != null) {
-            forks.worker().freeResult(ref);
-        } else if (!isClosed() && !isBroken()) {
-            coreModule.freeResult(ref);
-        }
-    }
-
-    /** The first of so many successive numbers for the nodes of a graph. */
-    long nodeTickets(int count) {
-        return isLogged() ? submitter.nodeNames() : tickets.getAndAdd(count);
-    }
-
-    /** A number for a node that is added while others run. */
-    long liveTicket() {
-        return isLogged() ? submitter.name() : tickets.getAndIncrement();
-    }
-
     // ---- lifecycle
 
     boolean isClosed() {
@@ -403,7 +331,7 @@ public final class Scheduler {
         if (lifecycle.breakFor(cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
             submitter.abandonAll(cause);
-            liveGraphs.abandonAll(cause);
+            graphs.live().abandonAll(cause);
         }
     }
 
@@ -453,7 +381,7 @@ public final class Scheduler {
             deadlines.close();
             heartbeat.close();
             submitter.abandonAll(Lifecycle.closed("close"));
-            liveGraphs.abandonAll(Lifecycle.closed("close"));
+            graphs.live().abandonAll(Lifecycle.closed("close"));
             workers.forEach(worker -> worker.guests().close());
             modules.close();
             runtime.close();
@@ -466,7 +394,7 @@ public final class Scheduler {
     }
 
     private void awaitDrained() {
-        BooleanSupplier drained = () -> isBroken() || lifecycle.hurries() || submitter.allDone() && liveGraphs.allDone();
+        BooleanSupplier drained = () -> isBroken() || lifecycle.hurries() || submitter.allDone() && graphs.live().allDone();
         boolean interrupted = false;
         while (!drained.getAsBoolean()) {
             interrupted |= Thread.interrupted(); // The tasks that run on this thread, if they do, are not meant.

@@ -40,7 +40,7 @@ final class WorkerUpcalls implements CoreUpcalls {
 
     /** A node's failure is not made up for: the run may have ended and the graph be gone by then. The reason is known without. */
     private void missedCompletion(int frame) {
-        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.liveGraphs().has(frame)) {
+        if (memory.getInt(frame + CoreLayout.FRAME_KIND) == CoreLayout.KIND_NODE && !scheduler.graphs().live().has(frame)) {
             worker.failures().forget();
         } else {
             missedUpcalls.completion(frame);

@@ -19,10 +19,10 @@ public final class LeakCheck {
         Scheduler scheduler = scheduler(penny);
         // Workers without threads of their own run here.
         int[] steps = {1_000_000};
-        scheduler.drive(() -> scheduler.submitter().allDone() && scheduler.liveGraphs().allDone() || --steps[0] < 0);
+        scheduler.drive(() -> scheduler.submitter().allDone() && scheduler.graphs().live().allDone() || --steps[0] < 0);
         await(() -> scheduler.submitter().allDone(), "host frames in use");
-        await(() -> scheduler.liveGraphs().allDone(), "live nodes in use");
-        assertEquals(scheduler.liveGraphs().keptBytes(), scheduler.argumentRegion().usedBytes(), "argument bytes in use");
+        await(() -> scheduler.graphs().live().allDone(), "live nodes in use");
+        assertEquals(scheduler.graphs().live().keptBytes(), scheduler.argumentRegion().usedBytes(), "argument bytes in use");
         await(() -> sum(scheduler, CoreLayout.WORKER_FRAMES_ALLOCATED) == sum(scheduler, CoreLayout.WORKER_FRAMES_FREED), "worker frames in use");
         await(() -> sum(scheduler, CoreLayout.WORKER_RESULTS_ALLOCATED) == sum(scheduler, CoreLayout.WORKER_RESULTS_FREED)
                 + scheduler.memory().getLong(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HOST_RESULTS_FREED), "result blocks in use");
