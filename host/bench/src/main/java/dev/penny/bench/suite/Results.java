@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +50,11 @@ public final class Results {
         return new SimpleModule().addSerializer(Double.class, serializer).addSerializer(double.class, serializer);
     }
 
+    /** Where a result comes from. */
+    public record Origin(
+            @JsonProperty(value = "date", required = true) String date,
+            @JsonProperty(value = "commit", required = true) String commit) { }
+
     /**
      * Everything that was measured in one run of the suite.
      *
@@ -59,6 +66,7 @@ public final class Results {
      * @param figures what is no comparison
      * @param idle an empty pool, if measured
      * @param memory peak memory, if measured
+     * @param older where the results come from that an update has kept, by benchmark
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Raw(
@@ -69,17 +77,19 @@ public final class Results {
             @JsonProperty(value = "runs", required = true) List<Run> runs,
             @JsonProperty("figures") List<Figure> figures,
             @JsonProperty("idle") Idle.Reading idle,
-            @JsonProperty("memory") Memory.Reading memory) {
+            @JsonProperty("memory") Memory.Reading memory,
+            @JsonProperty("older") Map<String, Origin> older) {
 
-        /** Results of before there were figures have none. */
+        /** Older files have no figures, and not where each result comes from. */
         public Raw {
             figures = figures == null ? List.of() : List.copyOf(figures);
+            older = older == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(older));
         }
 
         /** The same without some runs. */
         Raw without(List<Run> others) {
             List<Run> kept = runs.stream().filter(run -> !others.contains(run)).toList();
-            return new Raw(date, mode, workers, machine, kept, figures, idle, memory);
+            return new Raw(date, mode, workers, machine, kept, figures, idle, memory, older);
         }
 
         /** True if nothing was measured. */
@@ -93,13 +103,24 @@ public final class Results {
             return runs.stream().flatMap(run -> run.comparisons().stream()).toList();
         }
 
-        /** These results, and those of {@code older} that they do not have, in the order of {@code names}. */
-        Raw over(Raw older, List<String> names) {
-            older.requireSame(mode, workers);
-            List<Run> merged = names.stream().map(name -> run(name).or(() -> older.run(name))).flatMap(Optional::stream).toList();
-            List<Figure> both = names.stream().map(name -> figure(name).or(() -> older.figure(name))).flatMap(Optional::stream).toList();
-            return new Raw(date, mode, workers, machine, merged, both, idle == null ? older.idle : idle,
-                    memory == null ? older.memory : memory);
+        /** These results, and those of {@code before} that they do not have, in the order of {@code names}. */
+        Raw over(Raw before, List<String> names) {
+            before.requireSame(mode, workers);
+            List<Run> merged = names.stream().map(name -> run(name).or(() -> before.run(name))).flatMap(Optional::stream).toList();
+            List<Figure> both = names.stream().map(name -> figure(name).or(() -> before.figure(name))).flatMap(Optional::stream).toList();
+            Map<String, Origin> kept = new LinkedHashMap<>();
+            names.stream().filter(name -> before.has(name) && !has(name)).forEach(name -> kept.put(name, before.origin(name)));
+            return new Raw(date, mode, workers, machine, merged, both, idle == null ? before.idle : idle,
+                    memory == null ? before.memory : memory, kept);
+        }
+
+        private boolean has(String name) {
+            return run(name).isPresent() || figure(name).isPresent() || (name.equals(Catalog.IDLE) && idle != null)
+                    || (name.equals(Catalog.MEMORY) && memory != null);
+        }
+
+        private Origin origin(String name) {
+            return older.getOrDefault(name, new Origin(date, machine.getOrDefault("commit", "unknown")));
         }
 
         /** @throws IllegalArgumentException these were measured in another way */

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -118,7 +119,7 @@ public final class SuiteCommand implements Callable<Integer> {
             }
         }
         Results.Raw everything = new Results.Raw(start.truncatedTo(ChronoUnit.SECONDS).toString(), quick ? "quick" : "full", workers,
-                Machine.describe(), measured.runs, measured.figures, measured.idle, measured.memory);
+                Machine.describe(), measured.runs, measured.figures, measured.idle, measured.memory, Map.of());
         err.printf("%d benchmarks in %d s%n", chosen.size(), Duration.between(start, Instant.now()).toSeconds());
         int status = publish(everything);
         if (!measured.failed.isEmpty()) {

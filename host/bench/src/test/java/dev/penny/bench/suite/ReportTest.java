@@ -23,7 +23,7 @@ class ReportTest {
                     new Run.Times(Peer.PENNY, 1, new double[] {900, 900}),
                     new Run.Times(Peer.FORK_JOIN_POOL, 1, new double[] {10, 10})), Map.of())),
             List.of(new Figure(GraphFigures.RERUN, 320, "bytes", List.of())), new Idle.Reading(10, 1.5),
-            new Memory.Reading(4_096, 2_048, 8_192, 1_024));
+            new Memory.Reading(4_096, 2_048, 8_192, 1_024), Map.of());
 
     @Test
     void tablesHaveTheFiguresOfTheData() {
@@ -59,6 +59,14 @@ class ReportTest {
         assertThrows(IllegalArgumentException.class, () -> Report.replaced(mark + mark, tables));
     }
 
+    @Test
+    void whatAnUpdateHasKeptSaysWhereItComesFrom() {
+        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("commit", "b"), List.of(), List.of(), null, null, Map.of());
+        String machine = ReportTables.of(update.over(RAW, Catalog.names())).get("machine");
+        assertTrue(machine.startsWith("Measured 2026-01-02, mode full, commit b: "), machine);
+        assertTrue(machine.endsWith("%nOlder, of 2026-01-01, commit unknown: `fib`, `dispatch-js`, `graph-rerun`, `idle`, `memory`.%n".formatted()), machine);
+    }
+
     /** The marks of the document are those that the tables are made for. */
     @Test
     void theDocumentTakesAllTables() throws Exception {
@@ -80,7 +88,7 @@ class ReportTest {
 
     @Test
     void nothingToDrawIsAnError() {
-        Results.Raw empty = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(), List.of(), null, null);
+        Results.Raw empty = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of(), List.of(), List.of(), null, null, Map.of());
         assertThrows(IllegalArgumentException.class, () -> Charts.of(empty));
     }
 }
