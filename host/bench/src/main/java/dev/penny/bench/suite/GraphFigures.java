@@ -29,7 +29,9 @@ final class GraphFigures {
     private static final double EFFICIENCY = 0.5;
     private static final int STENCIL_WIDTH_PER_WORKER = 4;
     private static final int ROUNDS_UNTIL_COMPILED = 3;
-    private static final Duration COMPILED = Duration.ofSeconds(5);
+    /** Of each round: what is called once per run is compiled for good after some ten thousand calls. */
+    private static final int RUNS_UNTIL_COMPILED = 10_000;
+    private static final Duration COMPILED = Duration.ofSeconds(30);
 
     private final int workers;
     private final boolean small;
@@ -85,12 +87,11 @@ final class GraphFigures {
     }
 
     /**
-     * Runs until nothing asks for compilation any more. What is called once per run, as the worker's entry is, takes some ten thousand
-     * of them until it counts as hot.
+     * Runs until nothing asks for compilation any more: for a time, and on a slow machine as often as it takes.
      */
     private void compiled(Runnable run) {
         for (int rounds = 0; rounds < (small ? 1 : ROUNDS_UNTIL_COMPILED); rounds++) {
-            repeat(budget.dividedBy(2), run);
+            repeat(budget.dividedBy(2), small ? 1 : RUNS_UNTIL_COMPILED, run);
             CompilerThreads.awaitQuiet(small ? Duration.ZERO : COMPILED);
         }
     }
@@ -100,10 +101,14 @@ final class GraphFigures {
     }
 
     private static void repeat(Duration time, Runnable run) {
+        repeat(time, 1, run);
+    }
+
+    private static void repeat(Duration time, int least, Runnable run) {
         long start = System.nanoTime();
-        do {
+        for (int runs = 0; runs < least || System.nanoTime() - start < time.toNanos(); runs++) {
             run.run();
-        } while (System.nanoTime() - start < time.toNanos());
+        }
     }
 
     /**

@@ -68,9 +68,10 @@ public final class CoreInstance {
         return exports.getMember("penny_init").execute(memoryBytes).asInt();
     }
 
-    /** {@code penny_worker_run}. */
-    public int run(int worker, int dispatchesMax) {
-        return run.execute(worker, dispatchesMax).asInt();
+    /** {@code penny_worker_run} with these arguments, which are made once: a small run is to allocate next to nothing. */
+    public IntSupplier run(int worker, int dispatchesMax) {
+        Object[] arguments = {worker, dispatchesMax};
+        return () -> run.execute(arguments).asInt();
     }
 
     /** {@code penny_worker_step}. */

@@ -48,8 +48,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
     private final ForkStack forkStack;
     private final MissedUpcalls missedUpcalls;
     private final TaskForks taskForks;
-    /** Made once and not per run of the core: a run of a small graph is to allocate next to nothing. */
-    private final IntSupplier runCore;
+    private IntSupplier runCore;
     private final BooleanSupplier isNeeded = this::hasSomethingToDo;
     private final Hunger hunger;
 
@@ -59,8 +58,6 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
         this.index = index;
         this.blockRef = memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKERS_REF)
                 + index * memory.getInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_WORKER_STRIDE);
-        int dispatchesMax = Policies.hasInboxes(scheduler.policy()) ? DISPATCHES_MAX_WITH_INBOX : DISPATCHES_MAX;
-        this.runCore = () -> core.run(index, dispatchesMax);
         this.guests = new WorkerGuests(this, scheduler);
         this.hostTasks = new WorkerHostTasks(this, memory, blockRef);
         this.failures = new WorkerFailures(this, scheduler, blockRef);
@@ -134,6 +131,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
                 core.logPolls();
             }
             core.setStackPointer(stackTop());
+            runCore = core.run(index, Policies.hasInboxes(scheduler.policy()) ? DISPATCHES_MAX_WITH_INBOX : DISPATCHES_MAX);
             forks = new WorkerForks(this, scheduler, core, blockRef);
         }
     }
@@ -186,11 +184,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
             return trapped;
         } finally {
             missedUpcalls.makeUp();
-            if (outer == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(outer);
-            }
+            CURRENT.set(outer); // Not removed: the next call would make a new entry.
         }
     }
 
