@@ -161,8 +161,12 @@ class RecordReplayTest {
 
     @Test
     void forksAndJoinsAreReplayed() {
-        Set<Kind> kinds = check(this::forks, SEEDS);
-        assertTrue(kinds.containsAll(Set.of(Kind.BEAT, Kind.PROMOTE, Kind.RECLAIM, Kind.STEAL, Kind.LOST, Kind.JOINED)), kinds::toString);
+        Set<Kind> wanted = Set.of(Kind.BEAT, Kind.PROMOTE, Kind.RECLAIM, Kind.STEAL, Kind.LOST, Kind.JOINED);
+        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+        for (int round = 0; round < 20 && !kinds.containsAll(wanted); round++) { // Who steals what is a matter of luck.
+            kinds.addAll(check(this::forks, SEEDS));
+        }
+        assertTrue(kinds.containsAll(wanted), kinds::toString);
     }
 
     private Object failures(Penny penny) {
