@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Timeout;
 class PolicyReplayTest {
 
     private static final int ROOM = 1 << 14;
-    private static final int ROUNDS_MAX = 20;
     private static final int SEEDS = Integer.getInteger("penny.replay.seeds", 3);
     private static final RingOptions FAST = RingOptions.DEFAULT.withPeriod(Duration.ofNanos(100_000));
 
@@ -96,13 +95,8 @@ class PolicyReplayTest {
         return kinds;
     }
 
-    /** Checks until decisions of all these kinds have been replayed: which a run has depends on how its workers meet. */
     private void checkUntilSeen(Policy policy, Kind... wanted) {
-        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        for (int round = 0; round < ROUNDS_MAX && !kinds.containsAll(Set.of(wanted)); round++) {
-            kinds.addAll(check(policy));
-        }
-        assertTrue(kinds.containsAll(Set.of(wanted)), kinds::toString);
+        ReplayedKinds.checkUntilSeen(() -> check(policy), wanted);
     }
 
     @Test

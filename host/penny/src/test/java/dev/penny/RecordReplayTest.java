@@ -161,12 +161,7 @@ class RecordReplayTest {
 
     @Test
     void forksAndJoinsAreReplayed() {
-        Set<Kind> wanted = Set.of(Kind.BEAT, Kind.PROMOTE, Kind.RECLAIM, Kind.STEAL, Kind.LOST, Kind.JOINED);
-        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
-        for (int round = 0; round < 20 && !kinds.containsAll(wanted); round++) { // Who steals what is a matter of luck.
-            kinds.addAll(check(this::forks, SEEDS));
-        }
-        assertTrue(kinds.containsAll(wanted), kinds::toString);
+        ReplayedKinds.checkUntilSeen(() -> check(this::forks, SEEDS), Kind.BEAT, Kind.PROMOTE, Kind.RECLAIM, Kind.STEAL, Kind.LOST, Kind.JOINED);
     }
 
     private Object failures(Penny penny) {

@@ -82,13 +82,14 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
             if (bytes > RuntimeOptions.ARGUMENT_BYTES_MAX) {
                 throw new Refusal("file too large: file=%s, bytes=%d, max=%d".formatted(file, bytes, RuntimeOptions.ARGUMENT_BYTES_MAX));
             }
-            if (counted.add(identity(path, file))) {
+            String identity = requireNoOptionFile(path, file);
+            if (counted.add(identity)) {
                 inputBytes += bytes;
             }
+            return identity;
         } catch (IOException e) {
             throw new Refusal("cannot read: file=%s, reason=%s".formatted(file, Errors.reason(e)), e);
         }
-        return identity(path, file);
     }
 
     @Override
@@ -105,7 +106,7 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
                 break;
             }
         }
-        return identity(path, file);
+        return requireNoOptionFile(path, file);
     }
 
     @Override
@@ -115,9 +116,8 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
             List<String> classPath = new ArrayList<>(source.classPath());
             boolean java = source.module().startsWith("java:");
             if (!java) {
-                identity(resolve(source.module()), source.module());
-            }
-            if (java && !options.classPath().isEmpty()) {
+                requireNoOptionFile(resolve(source.module()), source.module());
+            } else if (!options.classPath().isEmpty()) {
                 classPath.add(options.classPath());
             }
             ModuleArgument argument = ModuleArgument.parse(terminal, source.module(), String.join(File.pathSeparator, classPath));
@@ -168,11 +168,13 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
         }
     }
 
-    private String identity(Path path, String file) {
-        optionFiles.of(path).ifPresent(option -> {
+    /** @return the same for every name of the same file */
+    private String requireNoOptionFile(Path path, String file) {
+        String identity = OptionFiles.identity(path);
+        optionFiles.of(identity).ifPresent(option -> {
             throw new Refusal("%s names this file: file=%s".formatted(option, file));
         });
-        return OptionFiles.identity(path);
+        return identity;
     }
 
     private static <T> T refusing(Supplier<T> step) {

@@ -110,14 +110,12 @@ final class MapCommand implements Callable<Integer> {
 
     /** {@code --out} may replace what {@code --lines} reads, as {@code sponge} does: it is replaced when everything is there. */
     private void checkFiles(Terminal terminal) {
-        OptionFiles recordings = new OptionFiles(terminal);
-        records.addFiles(recordings);
-        inputs.lines.filter(name -> !name.equals("-")).ifPresent(name -> recordings.refuse("--lines", name));
-        OptionFiles all = new OptionFiles(terminal);
-        records.addFiles(all);
-        out.ifPresent(name -> all.add("--out", name));
+        OptionFiles files = new OptionFiles(terminal);
+        records.addFiles(files);
+        inputs.lines.filter(name -> !name.equals("-")).ifPresent(name -> files.refuse("--lines", name));
+        out.ifPresent(name -> files.add("--out", name));
         if (!module.startsWith("java:")) {
-            all.refuse("the module", module);
+            files.refuse("the module", module);
         }
     }
 

@@ -35,9 +35,9 @@ final class OptionFiles {
         }
     }
 
-    /** The option that names this file, if one does. */
-    Optional<String> of(Path path) {
-        return Optional.ofNullable(options.get(identity(path)));
+    /** The option that names the file of this {@link #identity}, if one does. */
+    Optional<String> of(String identity) {
+        return Optional.ofNullable(options.get(identity));
     }
 
     /**
@@ -46,7 +46,7 @@ final class OptionFiles {
      * @throws UsageException an option names it
      */
     void refuse(String what, String file) {
-        of(resolve(what, file)).ifPresent(option -> {
+        of(identity(resolve(what, file))).ifPresent(option -> {
             throw new UsageException("%s names the file of %s: file=%s".formatted(option, what, file));
         });
     }

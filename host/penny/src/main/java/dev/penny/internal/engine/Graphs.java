@@ -8,7 +8,7 @@ import dev.penny.api.graph.ProgramOptions;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What has tasks that wait for tasks: static graphs, programs, pipelines and tasks after others, and what their nodes have in common.
+ * Tasks that wait for tasks: makes static graphs, programs, pipelines and tasks after others, and has what their nodes share.
  *
  * <p><b>Threads:</b> any.
  */

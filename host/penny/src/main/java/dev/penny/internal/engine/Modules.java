@@ -33,8 +33,6 @@ public final class Modules {
     private final ReentrantLock lock = new ReentrantLock();
     private final NameRegistry names = new NameRegistry(EngineConfig.SLOTS);
     private final Map<String, LoadedModule> byName = new LinkedHashMap<>();
-    /** What Penny itself runs Java with. No guest finds them: their arguments are indices that the host trusts. */
-    private final List<LoadedModule> own = new ArrayList<>();
     private final Map<String, LoadedFunction<?>> functions = new HashMap<>();
     private final Map<Guest, Integer> jobSlots = new IdentityHashMap<>();
     private final AtomicReferenceArray<SlotEntry> bySlot = new AtomicReferenceArray<>(EngineConfig.SLOTS);
@@ -74,6 +72,14 @@ public final class Modules {
      */
     public LoadedModule add(Guest guest) {
         requireName(guest.name());
+        return addOwn(guest);
+    }
+
+    /**
+     * Adds a module that Penny itself runs Java with, named {@value #OWN_PREFIX} and more. No guest finds it: its arguments are indices that
+     * the host trusts.
+     */
+    LoadedModule addOwn(Guest guest) {
         lock.lock();
         try {
             if (byName.containsKey(guest.name())) {
@@ -82,18 +88,6 @@ public final class Modules {
             }
             LoadedModule module = new LoadedModule(scheduler, guest);
             byName.put(guest.name(), module);
-            return module;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Adds a module of Penny's own. @param guest named {@value #OWN_PREFIX} and more */
-    LoadedModule addOwn(Guest guest) {
-        LoadedModule module = new LoadedModule(scheduler, guest);
-        lock.lock();
-        try {
-            own.add(module);
             return module;
         } finally {
             lock.unlock();
@@ -210,6 +204,10 @@ public final class Modules {
 
     /** The user's modules in the order they were loaded. */
     public List<LoadedModule> all() {
+        return withOwn().stream().filter(module -> !module.name().startsWith(OWN_PREFIX)).toList();
+    }
+
+    private List<LoadedModule> withOwn() {
         lock.lock();
         try {
             return List.copyOf(byName.values());
@@ -219,14 +217,7 @@ public final class Modules {
     }
 
     void close() {
-        List<LoadedModule> closing = new ArrayList<>(all());
-        lock.lock();
-        try {
-            closing.addAll(own);
-        } finally {
-            lock.unlock();
-        }
-        closing.forEach(LoadedModule::closeGuests);
+        withOwn().forEach(LoadedModule::closeGuests);
     }
 
     /**
