@@ -113,7 +113,7 @@ public final class Penny implements AutoCloseable {
         return loader.inspect(tasks);
     }
 
-    /** Starts a module of Java lambdas. */
+    /** Starts a module of Java lambdas. @param name as for {@link LoadOptions#named} */
     public JavaModuleBuilder javaModule(String name) {
         return new JavaModuleBuilder(this, name);
     }
