@@ -256,11 +256,12 @@ class RecordReplayTest {
         assertTrue(refused.getMessage().contains("of=" + recorded.decisions().size()), refused.getMessage());
     }
 
+    /** By what it waits for or by what it submits next: the worker may find the first task too many while the program still submits. */
     @Test
     void aProgramThatSubmitsMoreIsNoticed() {
         Recording recorded = record(penny -> square(penny).call(3), 2, "platform", 3, new Object[1]);
-        CompletionException failed = assertThrows(CompletionException.class, () -> replay(this::singles, recorded, new Object[1]));
-        assertInstanceOf(ReplayException.class, failed.getCause());
+        RuntimeException failed = assertThrows(RuntimeException.class, () -> replay(this::singles, recorded, new Object[1]));
+        assertInstanceOf(ReplayException.class, failed instanceof CompletionException ? failed.getCause() : failed);
         assertTrue(failed.getMessage().contains("recorded=none, found=worker"), failed.getMessage());
     }
 
