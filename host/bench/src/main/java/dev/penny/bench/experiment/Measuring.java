@@ -17,8 +17,6 @@ import java.util.function.Consumer;
  */
 final class Measuring {
 
-    /** A point's runs before it is measured. */
-    private static final int RUNS_BEFORE = 2;
     /** Each variant may have an engine of its own, and each of these compiles the core and the tasks. */
     private static final Duration COMPILED_AT_FIRST = Duration.ofSeconds(60);
     private static final Duration COMPILED_IN_A_ROUND = Duration.ofSeconds(5);
@@ -82,11 +80,19 @@ final class Measuring {
         }
     }
 
-    /** What has been run is often still being compiled when it has ended. */
-    private void awaitCompilers(Duration max) {
+    /** The point's runs before it is measured. What has been run is often still being compiled when it has ended. */
+    private void settle(List<Point.Variant> variants) {
         if (effort.warmShare() > 0) {
             long start = System.nanoTime();
-            CompilerThreads.awaitQuiet(max);
+            CompilerThreads.settle(COMPILED_AT_FIRST, () -> variants.forEach(variant -> variant.trial().run()));
+            awaitedNanos += System.nanoTime() - start;
+        }
+    }
+
+    private void awaitCompilers() {
+        if (effort.warmShare() > 0) {
+            long start = System.nanoTime();
+            CompilerThreads.awaitQuiet(COMPILED_IN_A_ROUND);
             awaitedNanos += System.nanoTime() - start;
         }
     }
@@ -105,14 +111,11 @@ final class Measuring {
         long start = System.nanoTime() - awaitedNanos;
         try (Resources resources = shared.ofPoint()) {
             List<Point.Variant> variants = point.variants().apply(resources);
-            for (int run = 0; run < RUNS_BEFORE && effort.warmShare() > 0; run++) {
-                variants.forEach(variant -> variant.trial().run());
-            }
-            awaitCompilers(COMPILED_AT_FIRST);
+            settle(variants);
             for (int round = 1; round <= effort.roundsMax()
                     && (round <= effort.roundsMin() || System.nanoTime() - awaitedNanos - start < sliceNanos); round++) {
                 if (round % SERIAL_EVERY == 1) {
-                    awaitCompilers(COMPILED_IN_A_ROUND);
+                    awaitCompilers();
                     serialNanos.add(SerialProbe.nanos());
                 }
                 for (int i = 0; i < variants.size(); i++) {

@@ -14,6 +14,8 @@ public final class CompilerThreads {
 
     private static final long LOOK_NANOS = 40_000_000;
     private static final long QUIET_NANOS = 4_000_000;
+    private static final double QUIET_SHARE = 0.03;
+    private static final int QUIET_ROUNDS = 3;
 
     private CompilerThreads() { }
 
@@ -30,6 +32,26 @@ public final class CompilerThreads {
             before = now;
         } while (System.nanoTime() < end);
         return false;
+    }
+
+    /**
+     * Runs rounds until the compilers have had next to nothing to do in three of them in a row: what they have just compiled runs into code
+     * that is to be compiled next, so that one rest is not the last.
+     *
+     * @return false if they have not rested after that time
+     */
+    public static boolean settle(Duration max, Runnable round) {
+        long end = System.nanoTime() + max.toNanos();
+        int quiet = 0;
+        while (quiet < QUIET_ROUNDS && System.nanoTime() < end) {
+            awaitQuiet(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+            long compiled = nanos();
+            long start = System.nanoTime();
+            round.run();
+            long spent = Math.max(System.nanoTime() - start, LOOK_NANOS);
+            quiet = nanos() - compiled < spent * QUIET_SHARE ? quiet + 1 : 0;
+        }
+        return quiet == QUIET_ROUNDS;
     }
 
     /** Whether a thread that Java sees is one of them. */

@@ -20,8 +20,6 @@ public final class Runner {
     private static final double STEADY = 0.05;
     private static final int STEADY_CYCLES = 3;
     private static final long SLICE_NANOS = 200_000_000;
-    private static final Duration COMPILED_AT_FIRST = Duration.ofSeconds(10);
-    private static final Duration COMPILED_IN_A_ROUND = Duration.ofSeconds(1);
 
     private final String name;
     private final Job job;
@@ -49,7 +47,7 @@ public final class Runner {
         double loadBefore = load();
         long start = System.nanoTime();
         warmUp();
-        awaitCompilers(COMPILED_AT_FIRST);
+        settle();
         long warmupMillis = (System.nanoTime() - start) / 1_000_000;
         System.gc();
 
@@ -62,7 +60,7 @@ public final class Runner {
         int round = 0;
         for (; round < plan.roundsMax() && (round < plan.roundsMin() || System.nanoTime() < deadline); round++) {
             progress.accept("round %d of %d..%d".formatted(round + 1, plan.roundsMin(), plan.roundsMax()));
-            awaitCompilers(COMPILED_IN_A_ROUND);
+            CompilerThreads.awaitQuiet(plan.compiledInARound());
             serial[round] = SerialProbe.nanos();
             for (int i = 0; i < sides.size(); i++) {
                 int index = round % 2 == 0 ? i : sides.size() - 1 - i;
@@ -78,12 +76,15 @@ public final class Runner {
                 times, perRun(before, counters(), runs));
     }
 
-    /** What short runs have asked to be compiled is often still being compiled when they have ended. */
-    private void awaitCompilers(Duration max) {
-        if (!plan.warmupMax().isZero()) {
-            progress.accept("waiting for the compilers");
-            CompilerThreads.awaitQuiet(max);
-        }
+    /** Rounds as they will be measured, until nothing is compiled in them any more. */
+    private void settle() {
+        progress.accept("waiting for the compilers");
+        long expected = job.expected();
+        CompilerThreads.settle(plan.settleMax(), () -> {
+            for (int i = 0; i < sides.size(); i++) {
+                timed(sides.get(i), repeats[i], expected);
+            }
+        });
     }
 
     /** The first runs are interpreted, 20 to 50 times slower: in small they do not take long. */

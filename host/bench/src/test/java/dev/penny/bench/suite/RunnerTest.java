@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class RunnerTest {
 
-    private static final Plan PLAN = new Plan(Duration.ZERO, Duration.ZERO, 4, 4, Duration.ZERO, Duration.ZERO);
+    private static final Plan PLAN = new Plan(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 4, 4, Duration.ZERO, Duration.ZERO);
 
     private final List<String> order = new ArrayList<>();
 
