@@ -62,6 +62,9 @@ final class Processes {
         if (name.startsWith("memory:")) {
             // As scripts/penny; both sides alike.
             command.add("-XX:+UseSerialGC");
+        } else {
+            // uts-t3: who waits in a ForkJoinPool runs other tasks on top, 1,572 levels each. There is no other way to give its threads room.
+            command.add("-Xss8m");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Child.class.getName(), name, String.valueOf(workers),
                 mode.text(), output.toString()));
