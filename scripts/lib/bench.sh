@@ -7,7 +7,7 @@ build_bench() {
 bench_commit() {
     local hash
     hash=$(git -C "$top" rev-parse --short=12 HEAD 2>/dev/null) || { echo unknown; return; }
-    git -C "$top" diff --quiet HEAD -- . ':!docs/results' 2>/dev/null || hash="$hash with changes"
+    git -C "$top" diff --quiet HEAD -- . ':!docs/results' ':!docs/experiments' 2>/dev/null || hash="$hash with changes"
     echo "$hash"
 }
 

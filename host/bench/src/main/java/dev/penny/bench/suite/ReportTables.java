@@ -32,18 +32,25 @@ final class ReportTables {
         double load = raw.runs().stream().mapToDouble(Run::loadBefore).max().orElse(0);
         return String.format(Locale.ROOT, "Measured %s, mode %s, commit %s: %s processors (%s), %s of memory, %s, %s, GraalVM %s. "
                 + "Load average before a benchmark at most %.1f; the serial repeat spread at most %.0f %%.%n%s",
-                raw.date().substring(0, 10), raw.mode(), machine.get("commit"), machine.get("processors"), machine.get("processor"), machine.get("memory"),
+                day(raw.date()), raw.mode(), machine.get("commit"), machine.get("processors"), machine.get("processor"), machine.get("memory"),
                 machine.get("os"), machine.get("jdk"), machine.get("graalvm"), load, 100 * spread, older(raw));
     }
 
-    /** What an update has kept, a paragraph per origin. */
+    /** What an update has kept of other days or commits, a paragraph for each of them. */
     private static String older(Results.Raw raw) {
+        Results.Origin measured = new Results.Origin(day(raw.date()), raw.machine().getOrDefault("commit", "unknown"));
         Map<Results.Origin, List<String>> names = new LinkedHashMap<>();
-        raw.older().forEach((name, origin) -> names.computeIfAbsent(origin, _ -> new ArrayList<>()).add("`" + name + "`"));
+        raw.older().forEach((name, origin) -> names.computeIfAbsent(new Results.Origin(day(origin.date()), origin.commit()),
+                _ -> new ArrayList<>()).add("`" + name + "`"));
+        names.remove(measured);
         StringBuilder text = new StringBuilder();
         names.forEach((origin, kept) -> text.append(String.format(Locale.ROOT, "%nOlder, of %s, commit %s: %s.%n",
-                origin.date().substring(0, 10), origin.commit(), String.join(", ", kept))));
+                origin.date(), origin.commit(), String.join(", ", kept))));
         return text.toString();
+    }
+
+    private static String day(String date) {
+        return date.substring(0, 10);
     }
 
     /** One line of the table of targets. */

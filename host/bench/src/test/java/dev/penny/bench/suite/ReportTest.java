@@ -67,6 +67,14 @@ class ReportTest {
         assertTrue(machine.endsWith("%nOlder, of 2026-01-01, commit unknown: `fib`, `dispatch-js`, `graph-rerun`, `idle`, `memory`.%n".formatted()), machine);
     }
 
+    @Test
+    void whatWasKeptOfTheSameDayAndCommitIsNotOlder() {
+        Results.Raw first = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("commit", "b"), List.of(), RAW.figures(), null, null, Map.of());
+        Results.Raw second = new Results.Raw("2026-01-02T01:00:00Z", "full", 2, Map.of("commit", "b"), List.of(), List.of(), RAW.idle(), null, Map.of());
+        String machine = ReportTables.of(second.over(first.over(RAW, Catalog.names()), Catalog.names())).get("machine");
+        assertTrue(machine.endsWith("%nOlder, of 2026-01-01, commit unknown: `fib`, `dispatch-js`, `memory`.%n".formatted()), machine);
+    }
+
     /** The marks of the document are those that the tables are made for. */
     @Test
     void theDocumentTakesAllTables() throws Exception {
