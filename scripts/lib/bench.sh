@@ -7,6 +7,7 @@ build_bench() {
 bench_commit() {
     local hash
     hash=$(git -C "$top" rev-parse --short=12 HEAD 2>/dev/null) || { echo unknown; return; }
+    # Results, and what is written of them, do not change what is measured.
     git -C "$top" diff --quiet HEAD -- . ':!docs/results' ':!docs/experiments' 2>/dev/null || hash="$hash with changes"
     echo "$hash"
 }

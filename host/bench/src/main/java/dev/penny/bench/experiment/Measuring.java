@@ -82,17 +82,18 @@ final class Measuring {
 
     /** The point's runs before it is measured. What has been run is often still being compiled when it has ended. */
     private void settle(List<Point.Variant> variants) {
-        if (effort.warmShare() > 0) {
-            long start = System.nanoTime();
-            CompilerThreads.settle(COMPILED_AT_FIRST, () -> variants.forEach(variant -> variant.trial().run()));
-            awaitedNanos += System.nanoTime() - start;
-        }
+        forCompilers(() -> CompilerThreads.settle(COMPILED_AT_FIRST, () -> variants.forEach(variant -> variant.trial().run())));
     }
 
     private void awaitCompilers() {
+        forCompilers(() -> CompilerThreads.awaitQuiet(COMPILED_IN_A_ROUND));
+    }
+
+    /** Time that is not the point's; none where nothing is warmed up. */
+    private void forCompilers(Runnable wait) {
         if (effort.warmShare() > 0) {
             long start = System.nanoTime();
-            CompilerThreads.awaitQuiet(COMPILED_IN_A_ROUND);
+            wait.run();
             awaitedNanos += System.nanoTime() - start;
         }
     }

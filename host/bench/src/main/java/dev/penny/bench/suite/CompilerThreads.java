@@ -19,18 +19,18 @@ public final class CompilerThreads {
 
     private CompilerThreads() { }
 
-    /** Waits until they rest. @return false if they have not after that time */
+    /** Waits until they rest. @return false if they have not after that time, at once if it is none */
     public static boolean awaitQuiet(Duration max) {
         long end = System.nanoTime() + max.toNanos();
         long before = nanos();
-        do {
+        while (System.nanoTime() < end) {
             LockSupport.parkNanos(LOOK_NANOS);
             long now = nanos();
             if (now - before < QUIET_NANOS) {
                 return true;
             }
             before = now;
-        } while (System.nanoTime() < end);
+        }
         return false;
     }
 

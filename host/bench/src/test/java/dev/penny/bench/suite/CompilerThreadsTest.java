@@ -34,6 +34,11 @@ class CompilerThreadsTest {
     }
 
     @Test
+    void withoutTimeNobodyWaits() {
+        assertFalse(CompilerThreads.awaitQuiet(Duration.ZERO));
+    }
+
+    @Test
     void withoutTimeNoRoundRuns() {
         AtomicInteger rounds = new AtomicInteger();
         assertFalse(CompilerThreads.settle(Duration.ZERO, rounds::incrementAndGet));
