@@ -33,7 +33,8 @@ enum pn_file {
     PN_FILE_GRAPH_RELEASE = 22,
     PN_FILE_LOG = 23,
     PN_FILE_REPLAY = 24,
-    PN_FILE_LOG_POLICY = 25
+    PN_FILE_LOG_POLICY = 25,
+    PN_FILE_MAIL = 26
 };
 
 _Noreturn static inline void pn_panic(uint32_t code, uint32_t line) {

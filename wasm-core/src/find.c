@@ -5,6 +5,7 @@
 #include "deque.h"
 #include "idle.h"
 #include "injector.h"
+#include "mail.h"
 #include "policy.h"
 
 uint64_t pn_find_random(pn_worker *worker) {
@@ -75,7 +76,7 @@ pn_ref pn_find_injected(pn_worker *worker) {
 }
 
 pn_ref pn_find_mail(pn_worker *worker) {
-    pn_ref frame = pn_injector_pop((pn_injector *)pn_at(worker->mailbox_ref));
+    pn_ref frame = pn_mail_take(worker);
     if (frame != 0) pn_counter_add(&worker->counters.injected_pops, 1);
     return frame;
 }
@@ -97,8 +98,7 @@ uint32_t pn_find_make_way(pn_worker *worker, uint32_t flags) {
     uint32_t priority = pn_flags_priority(flags);
     if (has_work(PN_PRIORITY_HIGH) || (priority != PN_PRIORITY_HIGH && has_work(PN_PRIORITY_NORMAL)) ||
         (priority == PN_PRIORITY_LOW && has_work(PN_PRIORITY_LOW)) ||
-        pn_injector_has_work((pn_injector *)pn_at(worker->mailbox_ref)) ||
-        (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_waits(worker))) {
+        pn_mail_waits(worker) || (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_waits(worker))) {
         worker->makes_way = 1;
         return 1;
     }

@@ -192,7 +192,7 @@ uint32_t pn_graph_run_node(pn_worker *worker, pn_ref ref, uint32_t nodes_max) {
     check_node(ref);
     uint32_t flags = pn_node_at(ref)->flags;
     if (pn_place_is_elsewhere(worker, flags)) {
-        pn_place_ready(worker, ref); /* its mailbox was full */
+        pn_place_ready(worker, ref); /* a recording that was changed has it taken here */
         return 1;
     }
     pn_ref graph_ref = pn_node_at(ref)->graph;

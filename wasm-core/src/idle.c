@@ -4,6 +4,7 @@
 
 #include "deque.h"
 #include "injector.h"
+#include "mail.h"
 #include "policy.h"
 
 #define BIT(state) (1u << PN_WORKER_##state)
@@ -63,7 +64,7 @@ void pn_idle_announce(pn_worker *worker) {
 
 static uint32_t anything_to_do(const pn_worker *worker) {
     if (pn_idle_command() != PN_COMMAND_RUN) return 1;
-    if (pn_injector_has_work((pn_injector *)pn_at(worker->mailbox_ref))) return 1;
+    if (pn_mail_waits(worker)) return 1;
     for (uint32_t priority = 0; priority < PN_PRIORITY_COUNT; priority++) {
         if (pn_injector_has_work(pn_injector_at(priority))) return 1;
     }

@@ -50,9 +50,7 @@ pn_ref pn_inbox_admit(pn_worker *worker) {
         uint32_t target = worker->policy == PN_POLICY_ROUND_ROBIN
                               ? (position - PN_INJECTOR_INDEX_START) % globals->worker_count
                               : draw(worker);
-        /* A pinned one is here because its mailbox was full (place.h). */
-        uint32_t pinned = pn_flags_are_pinned(pn_frame_at(frame)->flags);
-        if (target == worker->id || pinned || !send(worker, PN_DECISION_ADMIT, target, frame)) {
+        if (target == worker->id || !send(worker, PN_DECISION_ADMIT, target, frame)) {
             if (pn_injector_has_work(queue)) pn_idle_notify(worker);
             return frame;
         }

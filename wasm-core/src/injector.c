@@ -2,7 +2,7 @@
 #define PN_FILE PN_FILE_INJECTOR
 #include "injector.h"
 
-uint32_t pn_injector_push_sparing(pn_injector *injector, pn_ref frame, uint32_t spare) {
+uint32_t pn_injector_push(pn_injector *injector, pn_ref frame) {
     uint32_t position = pn_load_relaxed(&injector->tail); /* relaxed: a guess, the CAS decides */
     pn_cell *cell;
     for (;;) { /* ends: every other round means that another producer or consumer went on */
@@ -11,8 +11,6 @@ uint32_t pn_injector_push_sparing(pn_injector *injector, pn_ref frame, uint32_t 
         int32_t ahead = (int32_t)(pn_load_acquire(&cell->sequence) - position);
         if (ahead < 0) return 0;
         if (ahead == 0) {
-            /* relaxed: head only grows, so a late value refuses too much, and the CAS says that tail has not moved. */
-            if (spare != 0 && position - pn_load_relaxed(&injector->head) >= injector->capacity - spare) return 0;
             uint32_t found = pn_cas_relaxed(&injector->tail, position, position + 1); /* relaxed: only takes a position */
             if (found == position) break;
             position = found;
@@ -60,7 +58,7 @@ uint32_t pn_injector_has_work(const pn_injector *injector) {
 
 pn_injector *pn_injector_of(uint32_t flags) {
     if (pn_flags_are_pinned(flags)) {
-        uint32_t worker = (flags >> PN_FLAG_PIN_SHIFT) - 1;
+        uint32_t worker = pn_flags_pinned_to(flags);
         PN_ASSERT(worker < pn_globals_get()->worker_count, BAD_REF);
         return pn_mailbox_at(worker);
     }

@@ -21,14 +21,12 @@
  *     then notify: see idle.h
  *
  *   The cells of the queue of priority p start at injector_ref + p * injector_stride + INJECTOR_CELLS, those of worker k's
- *   mailbox at mailboxes_ref + k * mailbox_stride + INJECTOR_CELLS. In a mailbox a producer other than the worker itself
- *   leaves a cell free: before its CAS it returns FULL if position - load(head) >= capacity - 1. The worker pops alone, so
- *   a pinned frame that it took out and that goes on finds room again.
+ *   mailbox at mailboxes_ref + k * mailbox_stride + INJECTOR_CELLS.
  *
  * Invariants
  *   tail - head <= capacity. A producer between its CAS and its store holds back the positions behind it: a pop returns
  *   0 then, and that producer's notify comes after its store, so no wake-up is lost.
- *   A frame in a mailbox is popped by its worker only, and enters no other queue: it is never stolen.
+ *   A frame in a mailbox is popped by its worker only, and enters no other queue: it is never stolen (mail.h).
  *
  * Memory order
  *   The sequence store of a push is seq_cst, because a load of the sleeper mask follows it (idle.h). Everything else is
@@ -43,12 +41,8 @@
 #include "check.h"
 #include "layout.h"
 
-/* Returns 0 when the queue is full, or has only `spare` cells left. */
-uint32_t pn_injector_push_sparing(pn_injector *injector, pn_ref frame, uint32_t spare);
-
-static inline uint32_t pn_injector_push(pn_injector *injector, pn_ref frame) {
-    return pn_injector_push_sparing(injector, frame, 0);
-}
+/* Returns 0 when the queue is full. */
+uint32_t pn_injector_push(pn_injector *injector, pn_ref frame);
 
 /* The oldest frame, or 0; and its position: it was the position-th push since PN_INJECTOR_INDEX_START. */
 pn_ref pn_injector_pop_at(pn_injector *injector, uint32_t *position);

@@ -190,6 +190,7 @@ typedef struct pn_worker {
     uint32_t heap_blocks;   /* blocks handed out from it */
     uint32_t heap_hint;     /* index of the chunk claimed last: where the next search starts */
     pn_ref stack_ref;
+    pn_ref mail;            /* list through frame.waiter, see mail.h */
 
     PN_ON_LINE pn_counters counters;
 
@@ -259,6 +260,7 @@ typedef struct pn_slot {
 typedef struct pn_injector {
     PN_ON_LINE pn_word head; /* consumers */
     PN_ON_LINE pn_word tail; /* producers */
+    pn_word overflow;        /* of a mailbox: list of frames beside the cells, see mail.h */
     /* Constant. */
     PN_ON_LINE uint32_t mask;
     uint32_t capacity;
@@ -434,14 +436,14 @@ _Static_assert(offsetof(pn_globals, ring_turn_steps) == 112 && offsetof(pn_globa
 _Static_assert(offsetof(pn_globals, epoch) == 768 && sizeof(pn_globals) == 896, "globals");
 
 _Static_assert(offsetof(pn_worker, state) == 0 && offsetof(pn_worker, current_frame) == 8, "worker");
-_Static_assert(offsetof(pn_worker, trace_ticket) == 32 && offsetof(pn_worker, stack_ref) < PN_CACHE_LINE, "worker");
+_Static_assert(offsetof(pn_worker, trace_ticket) == 32 && offsetof(pn_worker, mail) < PN_CACHE_LINE, "worker");
 _Static_assert(offsetof(pn_worker, counters) == 128 && offsetof(pn_worker, returned_frames) == 512, "worker");
 _Static_assert(offsetof(pn_worker, top) == 640 && offsetof(pn_worker, bottom) == 768, "worker");
 _Static_assert(offsetof(pn_worker, beat_seen) == 896 && offsetof(pn_worker, contexts) == 928, "worker");
 _Static_assert(sizeof(pn_worker) % PN_CACHE_LINE == 0 && sizeof(pn_context) == 28, "worker");
 
 _Static_assert(sizeof(pn_cell) == 8 && offsetof(pn_cell, frame) == 4, "cell");
-_Static_assert(offsetof(pn_injector, tail) == 128 && offsetof(pn_injector, mask) == 256, "injector");
+_Static_assert(offsetof(pn_injector, tail) == 128 && offsetof(pn_injector, overflow) == 132 && offsetof(pn_injector, mask) == 256, "injector");
 _Static_assert(offsetof(pn_injector, cells) == 384, "injector");
 _Static_assert(offsetof(pn_slot, cells) == 4, "slot");
 _Static_assert(sizeof(pn_block) == 256 && offsetof(pn_block, pending) == 128, "block");
@@ -518,6 +520,11 @@ static inline uint32_t pn_flags_semaphores(uint32_t flags) {
 
 static inline uint32_t pn_flags_are_pinned(uint32_t flags) {
     return flags >> PN_FLAG_PIN_SHIFT != 0;
+}
+
+/* pre: pinned. */
+static inline uint32_t pn_flags_pinned_to(uint32_t flags) {
+    return (flags >> PN_FLAG_PIN_SHIFT) - 1;
 }
 
 #endif

@@ -202,11 +202,9 @@ uint32_t pn_log_spills(pn_worker *worker, pn_ref frame) {
 }
 
 uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame) {
-    return pn_log_pushes_into(worker, pn_injector_of(pn_frame_at(frame)->flags), frame, 0);
-}
-
-uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame, uint32_t spare) {
-    if (!pn_replay_is_on(worker)) return pn_injector_push_sparing(queue, frame, spare) || !spills(worker, frame, 1);
+    if (!pn_replay_is_on(worker)) {
+        return pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame) || !spills(worker, frame, 1);
+    }
     if (spills(worker, frame, 0)) return 0;
     pn_replay_keep(worker, frame);
     return 1;

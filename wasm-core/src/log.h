@@ -82,11 +82,8 @@ uint32_t pn_log_pushes(pn_worker *worker, pn_ref job);
 /* Whether the own deque is full for a frame that goes on. */
 uint32_t pn_log_spills(pn_worker *worker, pn_ref frame);
 
-/* Puts a frame that goes on into the injector or mailbox it belongs in. Returns 0 when that is full. */
+/* Puts a frame into the injector it belongs in. Returns 0 when that is full. */
 uint32_t pn_log_pushes_outside(pn_worker *worker, pn_ref frame);
-
-/* The same for a given queue, of which `spare` cells stay free. */
-uint32_t pn_log_pushes_into(pn_worker *worker, pn_injector *queue, pn_ref frame, uint32_t spare);
 
 /* See penny_log_choice. */
 uint32_t pn_log_choice(pn_worker *worker, uint32_t what, uint32_t seen);

@@ -2,7 +2,8 @@
  *
  * Overview
  *   Pinned: its worker's mailbox, and that worker is woken. High and low priority: the injector of that priority. Others: the
- *   own deque, or where the policy says (policy.h). What finds its queue full goes to the injector of its priority, or is held: nothing is lost.
+ *   own deque, or where the policy says (policy.h). A mailbox has room for all; what finds another queue full goes to the
+ *   injector of its priority, or is held: nothing is lost.
  *
  * Who may call
  *   A worker, on its own thread. The frame belongs to the queue afterwards.

@@ -94,7 +94,7 @@ static pn_ref admit_to_ring(pn_worker *worker) {
     for (uint32_t admitted = 1; admitted < room; admitted++) {
         pn_ref frame = pop_normal(worker);
         if (frame == 0) break;
-        if (pn_flags_are_pinned(pn_frame_at(frame)->flags) || !put_into_ring(worker, PN_DECISION_ADMIT, frame)) {
+        if (!put_into_ring(worker, PN_DECISION_ADMIT, frame)) {
             if (pn_log_is_on(worker)) pn_log_decide_at(worker, PN_DECISION_HOLD, 0, 0, frame);
             pn_run_hold(worker, frame);
             break;

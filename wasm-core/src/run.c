@@ -11,6 +11,7 @@
 #include "injector.h"
 #include "join.h"
 #include "log.h"
+#include "mail.h"
 #include "policy.h"
 #include "replay.h"
 #include "range.h"
@@ -23,26 +24,19 @@ void pn_run_hold(pn_worker *worker, pn_ref frame) {
 /* Not what a worker does in most rounds; the rest stays small for the host's compiler. */
 #define OUT_OF_LINE __attribute__((noinline))
 
-/* The queue a frame belongs in. Returns 0 when it is full. */
-static uint32_t push_outside(pn_worker *worker, pn_ref frame) {
+uint32_t pn_run_push_outside(pn_worker *worker, pn_ref frame) {
     if (pn_log_is_on(worker)) return pn_log_pushes_outside(worker, frame);
     return pn_injector_push(pn_injector_of(pn_frame_at(frame)->flags), frame);
 }
 
-/* The own deque. Returns 0 when it is full. */
-static uint32_t push_own(pn_worker *worker, pn_ref frame) {
+uint32_t pn_run_push_own(pn_worker *worker, pn_ref frame) {
     if (pn_log_is_on(worker) && pn_log_spills(worker, frame)) return 0;
     return pn_deque_push(worker, frame);
 }
 
-/* A pinned frame may be in no queue but the mailbox. It came from there or was pushed by the host, which leaves a cell
- * free for it, so it is held only inside nested dispatches. */
 static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
     if (!pn_flags_are_pinned(pn_frame_at(frame)->flags)) return 0;
-    if (!push_outside(worker, frame)) {
-        pn_counter_add(&worker->counters.spills, 1);
-        pn_run_hold(worker, frame);
-    }
+    pn_mail_send(worker, frame);
     return 1;
 }
 
@@ -50,27 +44,28 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
 OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 0)) return;
-    if (push_own(worker, frame)) return;
+    if (pn_run_push_own(worker, frame)) return;
     pn_counter_add(&worker->counters.spills, 1);
-    if (push_outside(worker, frame)) return;
+    if (pn_run_push_outside(worker, frame)) return;
     pn_run_hold(worker, frame);
 }
 
 OUT_OF_LINE void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 1)) return;
-    if (push_outside(worker, frame)) {
+    if (pn_run_push_outside(worker, frame)) {
         /* The worker goes on with its own deque first, so another one may take this frame. */
         if (!pn_deque_is_empty(worker)) pn_idle_notify(worker);
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
-    if (push_own(worker, frame)) return;
+    if (pn_run_push_own(worker, frame)) return;
     pn_run_hold(worker, frame);
 }
 
 OUT_OF_LINE void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
-    if (push_outside(worker, frame)) {
+    if (requeue_pinned(worker, frame)) return;
+    if (pn_run_push_outside(worker, frame)) {
         pn_idle_notify(worker);
         return;
     }

@@ -47,6 +47,10 @@ void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame);
 /* A list of them, through frame.waiter. */
 void pn_run_requeue_all_elsewhere(pn_worker *worker, pn_ref list);
 
+/* The injector a frame belongs in that is not pinned, and the own deque. Return 0 when it is full. */
+uint32_t pn_run_push_outside(pn_worker *worker, pn_ref frame);
+uint32_t pn_run_push_own(pn_worker *worker, pn_ref frame);
+
 /* Keeps a frame for which no queue has room: the worker runs it next. */
 void pn_run_hold(pn_worker *worker, pn_ref frame);
 

@@ -26,6 +26,7 @@ static const struct {
 #endif
 #if defined(PN_SEEDED)
     {"explore", explore_tests}, {"explore", explore_fork_tests}, {"explore", explore_ring_tests}, {"freeze", freeze_tests}, {"explore", explore_graph_tests},
+    {"explore", explore_place_tests},
 #endif
 };
 

@@ -302,9 +302,8 @@ static void wake_worker(uint32_t id) {
 
 uint32_t host_inject(pn_ref frame) {
     uint32_t flags = pn_frame_at(frame)->flags;
-    uint32_t pinned = pn_flags_are_pinned(flags);
-    if (!pn_injector_push_sparing(pn_injector_of(flags), frame, pinned)) return 0;
-    if (pinned) wake_worker((flags >> PN_FLAG_PIN_SHIFT) - 1);
+    if (!pn_injector_push(pn_injector_of(flags), frame)) return 0;
+    if (pn_flags_are_pinned(flags)) wake_worker(pn_flags_pinned_to(flags));
     else wake(0);
     return 1;
 }
@@ -341,6 +340,8 @@ void check_nothing_leaked(void) {
     for (uint32_t id = 0; id < g->worker_count; id++) {
         owned += pn_worker_at(id)->heap_chunk != 0;
         CHECK_EQ(pn_worker_at(id)->held_frame, 0);
+        CHECK_EQ(pn_worker_at(id)->mail, 0);
+        CHECK_EQ(pn_load_relaxed(&pn_mailbox_at(id)->overflow), 0);
     }
     for (uint32_t i = 0; i < g->heap_chunk_count; i += 32)
         taken += (uint32_t)__builtin_popcount(pn_load_relaxed((pn_word *)pn_at(g->heap_map_ref) + i / 32));

@@ -463,6 +463,26 @@ static void pinned_nodes_stay(void) {
     for (uint32_t i = 0; i < 90; i++) CHECK_EQ(pn_load_relaxed(&runs[i]), 2);
 }
 
+/* Each worker releases more for the next one than mailbox and injector hold, before any of them has read its mail. */
+static void full_mailboxes_hold_nobody_up(void) {
+    begin(3, 4, 4);
+    vtable[SLOT_PINNED] = pinned;
+    pn_store_relaxed(&wrong_worker, 0);
+    graph_new(0);
+    for (uint32_t i = 0; i < 39; i++) graph_node(SLOT_PINNED, (i % 3 + 1) << PN_FLAG_PIN_SHIFT);
+    for (uint32_t i = 3; i < 39; i++) graph_edge((i + 2) % 3, i, 0);
+    graph_place();
+    host_inject(graph_frame(0));
+    for (uint32_t round = 0; round < 60; round++) {
+        for (uint32_t id = 0; id < 3; id++) worker_run(id, 1);
+    }
+    CHECK_EQ(run_state(), PN_FRAME_DONE);
+    CHECK_EQ(pn_load_relaxed(&wrong_worker), 0);
+    for (uint32_t i = 0; i < 39; i++) CHECK_EQ(pn_load_relaxed(&runs[i]), 1);
+    CHECK_EQ(COUNTER(spills), 3 * 8);
+    check_nothing_leaked();
+}
+
 static void priorities_are_kept(void) {
     begin(1, 16, 16);
     graph_new(0);
@@ -605,6 +625,7 @@ const test graph_tests[] = {
     {"cancelled_before_the_start", cancelled_before_the_start},
     {"suspended_nodes_go_on", suspended_nodes_go_on},
     {"pinned_nodes_stay", pinned_nodes_stay},
+    {"full_mailboxes_hold_nobody_up", full_mailboxes_hold_nobody_up},
     {"priorities_are_kept", priorities_are_kept},
     {"nodes_may_fork", nodes_may_fork},
     {"traced", traced},

@@ -20,7 +20,7 @@ public final class PennyBuilder {
     private static final long MEMORY_MIN_BYTES = 4L << 20;
     private static final long MEMORY_MAX_BYTES = 32_767L * 65_536;
     private static final int QUEUE_MAX = 1 << 20;
-    private static final int MAILBOX_MAX = (1 << 16) - 1;
+    private static final int MAILBOX_MAX = 1 << 16;
     private static final int DECISIONS_MAX = 1 << 24;
 
     private int workers = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, WORKERS_MAX);
@@ -29,7 +29,7 @@ public final class PennyBuilder {
     private long seed = 0x5EED;
     private long memoryBytes = 64L << 20;
     private OptionalInt queueCapacity = OptionalInt.empty();
-    private int mailboxCapacity = 255;
+    private int mailboxCapacity = 256;
     private boolean rejectWhenFull;
     private Logging logging = new Logging.Off();
     private Policy policy = Policy.WORK_STEALING;
@@ -95,10 +95,10 @@ public final class PennyBuilder {
         return this;
     }
 
-    /** How many tasks pinned to one worker may wait before submissions do, 1 to 65,535, rounded up to 2^n - 1; by default 255. */
+    /** How many tasks pinned to one worker may wait before submissions do: 4 to 65,536, rounded up to a power of two; by default 256. */
     public PennyBuilder mailboxCapacity(int tasks) {
-        // The core keeps one more cell for a task that its worker puts back.
-        mailboxCapacity = Math.max(4, Integer.highestOneBit((int) inRange("mailboxCapacity", tasks, 1, MAILBOX_MAX)) << 1) - 1;
+        int asked = (int) inRange("mailboxCapacity", tasks, 4, MAILBOX_MAX);
+        mailboxCapacity = Integer.highestOneBit(asked - 1) << 1;
         return this;
     }
 
@@ -142,7 +142,7 @@ public final class PennyBuilder {
             adopt(replay.recording());
         }
         return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
-                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity + 1, rejectWhenFull,
+                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity, rejectWhenFull,
                 policy, logging));
     }
 

@@ -120,7 +120,7 @@ class TaskOptionsTest {
     @MethodSource(BACKENDS)
     void aPinnedTaskRunsOnItsWorkerOnly(Supplier<ThreadBackend> backend) throws Exception {
         AtomicInteger blocked = new AtomicInteger();
-        try (Penny penny = Penny.builder().workers(3).mailboxCapacity(3).backend(backend.get()).build()) {
+        try (Penny penny = Penny.builder().workers(3).mailboxCapacity(4).backend(backend.get()).build()) {
             TaskFunction<Object> square = penny.load(Guests.dist("arith.wasm")).function("square");
             TaskFunction<Object> sleep = penny.javaModule("m").blockingFunction("sleep", "()->()", call -> {
                 Thread.sleep(1);
@@ -185,7 +185,7 @@ class TaskOptionsTest {
     void aFullMailboxRejectsWaitsOrSpills() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
         AtomicInteger ran = new AtomicInteger();
-        try (Penny penny = Penny.builder().workers(2).mailboxCapacity(3).rejectWhenFull(true).build()) {
+        try (Penny penny = Penny.builder().workers(2).mailboxCapacity(4).rejectWhenFull(true).build()) {
             TaskOptions pin = TaskOptions.defaults().pinnedTo(0);
             CountDownLatch held = new CountDownLatch(1);
             TaskModule module = penny.javaModule("m")
@@ -202,17 +202,17 @@ class TaskOptionsTest {
             module.function("hold").with(pin).submit();
             held.await();
             TaskFunction<Object> count = module.function("count").with(pin);
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 4; i++) {
                 count.submit();
             }
             CapacityException full = assertThrows(CapacityException.class, count::submit);
-            assertEquals("queue full: function=m/count()->(), queue=worker 0, queued=3, limit=3", full.getMessage());
+            assertEquals("queue full: function=m/count()->(), queue=worker 0, queued=4, limit=4", full.getMessage());
             module.function("spawn").call(100);
             module.function("count").call();
             assertEquals(1, ran.get(), "others pass a full mailbox");
             gate.countDown();
             LeakCheck.assertNothingHeld(penny);
-            assertEquals(104, ran.get());
+            assertEquals(105, ran.get());
         }
     }
 
@@ -230,7 +230,7 @@ class TaskOptionsTest {
             assertEquals(square.mangledName(), square.with(TaskOptions.defaults().pinnedTo(1)).mangledName());
             assertEquals(49, square.with(TaskOptions.defaults().pinnedTo(1)).with(TaskOptions.defaults()).call(7));
         }
-        assertThrows(IllegalArgumentException.class, () -> Penny.builder().mailboxCapacity(0));
-        assertThrows(IllegalArgumentException.class, () -> Penny.builder().mailboxCapacity(65_536));
+        assertThrows(IllegalArgumentException.class, () -> Penny.builder().mailboxCapacity(3));
+        assertThrows(IllegalArgumentException.class, () -> Penny.builder().mailboxCapacity(65_537));
     }
 }

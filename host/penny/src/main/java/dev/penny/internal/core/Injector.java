@@ -13,27 +13,25 @@ public final class Injector {
     private final int headRef;
     private final int cellsRef;
     private final int cells;
-    private final int spare;
 
-    private Injector(CoreMemory memory, int ref, int spare) {
+    private Injector(CoreMemory memory, int ref) {
         this.memory = memory;
         this.tailRef = ref + CoreLayout.INJECTOR_TAIL;
         this.headRef = ref + CoreLayout.INJECTOR_HEAD;
         this.cellsRef = ref + CoreLayout.INJECTOR_CELLS;
         this.cells = memory.getInt(ref + CoreLayout.INJECTOR_CAPACITY);
-        this.spare = spare;
     }
 
     /** The injector of a {@code PRIORITY_*}. */
     public static Injector ofPriority(CoreMemory memory, int priority) {
         return new Injector(memory, global(memory, CoreLayout.GLOBALS_INJECTOR_REF)
-                + priority * global(memory, CoreLayout.GLOBALS_INJECTOR_STRIDE), 0);
+                + priority * global(memory, CoreLayout.GLOBALS_INJECTOR_STRIDE));
     }
 
-    /** The mailbox of a worker, in which one cell stays free for a frame that its worker puts back. */
+    /** The mailbox of a worker. */
     public static Injector mailbox(CoreMemory memory, int worker) {
         return new Injector(memory, global(memory, CoreLayout.GLOBALS_MAILBOXES_REF)
-                + worker * global(memory, CoreLayout.GLOBALS_MAILBOX_STRIDE), 1);
+                + worker * global(memory, CoreLayout.GLOBALS_MAILBOX_STRIDE));
     }
 
     private static int global(CoreMemory memory, int offset) {
@@ -42,7 +40,7 @@ public final class Injector {
 
     /** How many frames the host may have in it at most. */
     public int capacity() {
-        return cells - spare;
+        return cells;
     }
 
     /** About how many frames wait; exact when nobody pushes or pops. */
@@ -56,7 +54,7 @@ public final class Injector {
         while (true) {
             int cell = cellsRef + (tail & cells - 1) * CoreLayout.CELL_BYTES;
             int lead = memory.loadSeqCst(cell + CoreLayout.CELL_SEQUENCE) - tail;
-            if (lead < 0 || spare != 0 && tail - memory.loadSeqCst(headRef) >= cells - spare) {
+            if (lead < 0) {
                 return false;
             }
             if (lead == 0 && memory.casSeqCst(tailRef, tail, tail + 1)) {
