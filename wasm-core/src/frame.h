@@ -26,7 +26,7 @@
 #define PN_FRAME_H
 
 #include "check.h"
-#include "layout.h"
+#include "layout_graph.h"
 
 /* A worker frame in state READY with owner set, or 0 when the share is used up. */
 pn_ref pn_frame_alloc(pn_worker *worker);

@@ -10,7 +10,7 @@
 #define PN_GRAPH_RELEASE_H
 
 #include "check.h"
-#include "layout.h"
+#include "layout_graph.h"
 
 /* Nodes that wait for nothing more. Nobody else sees them. */
 typedef struct pn_released {

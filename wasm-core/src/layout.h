@@ -1,4 +1,4 @@
-/* layout.h - every shared struct, and where the regions lie.
+/* layout.h - every shared struct but those of graphs (layout_graph.h) and of logs (layout_log.h), and where the regions lie.
  *
  * Overview
  *   One memory, from low to high:
@@ -287,7 +287,7 @@ typedef struct pn_frame {
     /* The record, as a task function sees it: [result][arg 0][arg 1]... */
     uint64_t result;
     uint64_t args[PN_ARITY_MAX];
-    pn_word waiter;  /* JOB: enum pn_waiter. Others: the next frame that the worker holds */
+    pn_word waiter;  /* JOB: enum pn_waiter. Others: the next frame in a list, of held frames or of a mailbox */
     pn_ref children; /* the newest fork of this task that is not joined yet; only the worker that runs the task. In log.stash: replay.h */
 } pn_frame;
 
@@ -310,109 +310,11 @@ typedef struct pn_block {
     pn_word cancelled;          /* the host sets 1: the rest is skipped */
 } pn_block;
 
-/* A graph: written by the host in the argument region, then run as often as it likes. */
-typedef struct pn_graph {
-    /* Constant while it runs. */
-    PN_ON_LINE uint32_t node_count;
-    uint32_t flags; /* enum pn_graph_flag */
-    uint32_t kind;  /* PN_KIND_GRAPH, or PN_KIND_LIVE when its nodes are added while others run */
-    pn_ref nodes_ref;
-    pn_ref edges_ref; /* u32 each: successor's index | (argument + 1) << PN_EDGE_ARGUMENT_SHIFT */
-    pn_ref roots_ref; /* u32 each: indices of the nodes without predecessors that the run starts with */
-    uint32_t root_count;
-    pn_ref semaphores_ref;
-    uint32_t semaphore_count;
-    pn_ref run; /* the GRAPH frame of the current run */
-
-    /* The host writes zeros before a run. */
-    PN_ON_LINE pn_word active; /* nodes released and not finished, and one until all roots are released; workers */
-    pn_word failed;            /* workers */
-    pn_word skipped;           /* workers */
-    pn_word cancelled;         /* the host sets 1: what has not started is skipped */
-    pn_word waiter;            /* LIVE: the host sets 1 when it waits for any node to end; who tells it clears it */
-    pn_word conflict;          /* 1 + index of a watched node that was released while it was under way; workers */
-} pn_graph;
-
-/* A task of a graph: a frame with other words in it. */
-typedef struct pn_node {
-    PN_ON_LINE pn_word state; /* enum pn_frame_state */
-    uint32_t slot;
-    uint32_t kind;         /* PN_KIND_NODE */
-    uint32_t predecessors; /* edges that lead here, but for those of conditions */
-    pn_word cause;         /* 1 + index of the node because of which this one is skipped; LIVE: its ref */
-    pn_ref graph;
-    union {
-        uint32_t edges;    /* first edge */
-        pn_word live_edges; /* LIVE: the newest pn_edge, 0: none, PN_EDGES_CLOSED: it has finished */
-    };
-    uint32_t edges_end;    /* behind the last; there its semaphores are listed */
-    pn_word pending;       /* predecessors that have not finished | PN_PENDING_POISONED */
-    uint32_t flags;        /* enum pn_flag | priority | semaphores << PN_FLAG_SEMAPHORES_SHIFT | pin */
-    uint64_t ticket;
-    uint64_t result; /* before the first dispatch: how many of its semaphores it has */
-    uint64_t args[PN_ARITY_MAX];
-    pn_word waiter;  /* the next node in a list: of a semaphore, of those just released, of held frames */
-    pn_ref children;
-} pn_node;
-
-/* An edge between nodes of a live graph, in memory of the host; its own until its node has finished. */
-typedef struct pn_edge {
-    _Alignas(16) pn_ref node; /* the successor */
-    uint32_t argument;        /* 1 + index of the argument that gets the result; 0: none */
-    pn_ref next;
-    uint32_t flags; /* enum pn_edge_flag */
-} pn_edge;
-
-/* Permits and the nodes that wait for one, in one word: ref of the newest waiting node | permits << 32 | tag << 48. */
-typedef struct pn_semaphore {
-    pn_word64 word;
-} pn_semaphore;
-
 typedef struct pn_registry_entry {
     uint64_t hash;
     pn_word slot;
     pn_word used;
 } pn_registry_entry;
-
-/* One scheduling decision of a worker, see log.h. */
-typedef struct pn_decision {
-    uint32_t order;  /* recorded: its number among those of all workers. To be replayed: index of the worker's next one */
-    uint8_t kind;    /* enum pn_decision_kind */
-    uint8_t worker;
-    uint8_t victim;
-    uint8_t nest;    /* dispatches around the current one */
-    uint64_t ticket; /* of the frame, 0: none */
-    uint32_t item;
-    uint32_t place;  /* 1 + slot of the ring, 0: none */
-} pn_decision;
-
-/* What one worker has recorded, and how far it has come in a replay. */
-typedef struct pn_lane {
-    /* Written by the host, before the worker runs. */
-    PN_ON_LINE pn_ref decisions_ref;
-    uint32_t capacity;
-    /* The worker. */
-    uint32_t next;  /* REPLAY: index of its next decision; pn_log.decision_count: none */
-    uint32_t polls; /* looks at the heartbeat */
-    uint32_t epoch; /* RECORD: the last one it has logged */
-    pn_word count;  /* decisions written; the host reads it */
-    uint64_t top_drawn; /* RECORD: the top of its deque before it last drew a number */
-    uint64_t top_seen;  /* RECORD: the same of its last decision; a number may be drawn for one that then is not made */
-} pn_lane;
-
-/* A log, in the argument region. */
-typedef struct pn_log {
-    /* Written by the host, before any worker runs. */
-    PN_ON_LINE pn_word mode;    /* enum pn_log_mode; a replay that fails changes it */
-    pn_ref decisions_ref;       /* REPLAY: what is to be done, in order */
-    uint32_t decision_count;
-    PN_ON_LINE pn_word order;   /* RECORD: decisions numbered so far; every worker */
-    PN_ON_LINE pn_word overflowed; /* RECORD: 1 when a worker had no room left; workers */
-    pn_word turn;               /* REPLAY: index of the decision that is next; whoever makes it */
-    pn_ref stash;               /* REPLAY: frames in no deque, a list through frame.waiter; where they are in frame.children */
-    pn_decision found;          /* DIVERGED: what was decided instead of decision `turn` */
-    pn_lane lanes[];            /* one per worker */
-} pn_log;
 
 #define PN_RECORD_OFFSET 48u
 
@@ -449,22 +351,6 @@ _Static_assert(offsetof(pn_slot, cells) == 4, "slot");
 _Static_assert(sizeof(pn_block) == 256 && offsetof(pn_block, pending) == 128, "block");
 _Static_assert(sizeof(pn_registry_entry) == 16, "registry entry");
 
-_Static_assert(sizeof(pn_graph) == 256 && offsetof(pn_graph, kind) == offsetof(pn_frame, kind), "graph");
-_Static_assert(offsetof(pn_graph, run) == 36 && offsetof(pn_graph, active) == 128, "graph");
-_Static_assert(sizeof(pn_node) == sizeof(pn_frame) && offsetof(pn_node, slot) == offsetof(pn_frame, slot), "node");
-_Static_assert(offsetof(pn_node, kind) == offsetof(pn_frame, kind) && offsetof(pn_node, graph) == 20, "node");
-_Static_assert(offsetof(pn_node, edges) == 24 && offsetof(pn_node, pending) == 32, "node");
-_Static_assert(offsetof(pn_node, flags) == offsetof(pn_frame, flags), "node");
-_Static_assert(offsetof(pn_node, ticket) == offsetof(pn_frame, ticket), "node");
-_Static_assert(offsetof(pn_node, result) == PN_RECORD_OFFSET && offsetof(pn_node, args) == offsetof(pn_frame, args), "node");
-_Static_assert(offsetof(pn_node, waiter) == offsetof(pn_frame, waiter), "node");
-_Static_assert(offsetof(pn_node, children) == offsetof(pn_frame, children), "node");
-_Static_assert(sizeof(pn_edge) == 16 && sizeof(pn_semaphore) == 8, "edge, semaphore");
-
-_Static_assert(sizeof(pn_decision) == 24 && offsetof(pn_decision, ticket) == 8 && offsetof(pn_decision, place) == 20, "decision");
-_Static_assert(sizeof(pn_lane) == PN_CACHE_LINE && offsetof(pn_log, lanes) == 3 * PN_CACHE_LINE, "log");
-_Static_assert(PN_WORKER_COUNT_MAX <= 256 && PN_NEST_MAX <= 255, "worker and nest are a byte in a decision");
-
 #if defined(__wasm__)
 static inline void *pn_at(pn_ref ref) {
     return (void *)(uintptr_t)ref;
@@ -490,14 +376,6 @@ static inline pn_frame *pn_frame_at(pn_ref ref) {
 
 static inline pn_block *pn_block_at(pn_ref ref) {
     return (pn_block *)pn_at(ref);
-}
-
-static inline pn_graph *pn_graph_at(pn_ref ref) {
-    return (pn_graph *)pn_at(ref);
-}
-
-static inline pn_node *pn_node_at(pn_ref ref) {
-    return (pn_node *)pn_at(ref);
 }
 
 static inline pn_injector *pn_injector_at(uint32_t priority) {

@@ -1,6 +1,7 @@
 /* layout_offsets.c - compiled to assembler for wasm32 only, never linked: one line "PENNY NAME value" per entry of
  * abi.def. scripts/toolchain/layout.mjs reads them. */
-#include "layout.h"
+#include "layout_graph.h"
+#include "layout_log.h"
 #include "penny/penny.h"
 
 #if !defined(__wasm32__)

@@ -31,7 +31,7 @@
 #define PN_LOG_H
 
 #include "check.h"
-#include "layout.h"
+#include "layout_log.h"
 
 static inline uint32_t pn_log_is_on(const pn_worker *worker) {
     return (uint32_t)__builtin_expect(worker->log_ref != 0, 0);

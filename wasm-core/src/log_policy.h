@@ -18,7 +18,7 @@
 #define PN_LOG_POLICY_H
 
 #include "check.h"
-#include "layout.h"
+#include "layout_log.h"
 
 /* Everything below: pre: the log is on, and the policy is not work stealing. */
 

@@ -23,7 +23,7 @@
 #define PN_REPLAY_H
 
 #include "check.h"
-#include "layout.h"
+#include "layout_log.h"
 
 /* Everything below: pre: the log is on. */
 

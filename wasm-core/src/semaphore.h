@@ -16,7 +16,7 @@
 #define PN_SEMAPHORE_H
 
 #include "check.h"
-#include "layout.h"
+#include "layout_graph.h"
 
 /* Returns 1 with a permit. Returns 0 when the node was left in the list: it is not the caller's any more. */
 uint32_t pn_semaphore_acquire(pn_worker *worker, const pn_graph *graph, uint32_t semaphore, pn_ref node);

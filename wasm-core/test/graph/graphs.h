@@ -2,6 +2,7 @@
 #ifndef PN_TEST_GRAPHS_H
 #define PN_TEST_GRAPHS_H
 
+#include "layout_graph.h"
 #include "native.h"
 
 enum { GRAPH_NODES_MAX = 512, GRAPH_EDGES_MAX = 2048 };

@@ -2,6 +2,7 @@
 #ifndef PN_TEST_LIVE_NODES_H
 #define PN_TEST_LIVE_NODES_H
 
+#include "layout_graph.h"
 #include "native.h"
 
 enum { LIVE_NODES_MAX = 256, LIVE_EDGES_MAX = 2048 };

@@ -3,6 +3,7 @@
 #ifndef PN_TEST_RECORDER_H
 #define PN_TEST_RECORDER_H
 
+#include "layout_log.h"
 #include "native.h"
 
 enum { DECISIONS_MAX = 1 << 15 };

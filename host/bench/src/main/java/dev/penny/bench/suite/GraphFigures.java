@@ -28,10 +28,9 @@ final class GraphFigures {
 
     private static final double EFFICIENCY = 0.5;
     private static final int STENCIL_WIDTH_PER_WORKER = 4;
-    private static final int ROUNDS_UNTIL_COMPILED = 3;
-    /** Of each round: what is called once per run is compiled for good after some ten thousand calls. */
+    /** What is called once per run is compiled for good after some ten thousand calls. */
     private static final int RUNS_UNTIL_COMPILED = 10_000;
-    private static final Duration COMPILED = Duration.ofSeconds(30);
+    private static final Duration SETTLE = Duration.ofMinutes(3);
 
     private final int workers;
     private final boolean small;
@@ -86,14 +85,10 @@ final class GraphFigures {
         }
     }
 
-    /**
-     * Runs until nothing asks for compilation any more: for a time, and on a slow machine as often as it takes.
-     */
+    /** Runs until nothing asks for compilation any more. */
     private void compiled(Runnable run) {
-        for (int rounds = 0; rounds < (small ? 1 : ROUNDS_UNTIL_COMPILED); rounds++) {
-            repeat(budget.dividedBy(2), small ? 1 : RUNS_UNTIL_COMPILED, run);
-            CompilerThreads.awaitQuiet(small ? Duration.ZERO : COMPILED);
-        }
+        repeat(budget.dividedBy(2), small ? 1 : RUNS_UNTIL_COMPILED, run);
+        CompilerThreads.settle(small ? Duration.ZERO : SETTLE, () -> repeat(budget.dividedBy(4), run));
     }
 
     private static IllegalStateException failed(String name, Exception e) {

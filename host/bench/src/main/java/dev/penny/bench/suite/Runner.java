@@ -52,15 +52,15 @@ public final class Runner {
         System.gc();
 
         Map<String, Long> before = counters();
-        double[][] nanos = new double[sides.size()][plan.roundsMax()];
-        double[] serial = new double[plan.roundsMax()];
+        double[][] nanos = new double[sides.size()][plan.rounds().max()];
+        double[] serial = new double[plan.rounds().max()];
         long expected = job.expected();
         long runs = 0;
-        long deadline = System.nanoTime() + plan.measure().toNanos();
+        long deadline = System.nanoTime() + plan.rounds().time().toNanos();
         int round = 0;
-        for (; round < plan.roundsMax() && (round < plan.roundsMin() || System.nanoTime() < deadline); round++) {
-            progress.accept("round %d of %d..%d".formatted(round + 1, plan.roundsMin(), plan.roundsMax()));
-            CompilerThreads.awaitQuiet(plan.compiledInARound());
+        for (; round < plan.rounds().max() && (round < plan.rounds().min() || System.nanoTime() < deadline); round++) {
+            progress.accept("round %d of %d..%d".formatted(round + 1, plan.rounds().min(), plan.rounds().max()));
+            CompilerThreads.awaitQuiet(plan.rounds().quiet());
             serial[round] = SerialProbe.nanos();
             for (int i = 0; i < sides.size(); i++) {
                 int index = round % 2 == 0 ? i : sides.size() - 1 - i;
@@ -80,7 +80,7 @@ public final class Runner {
     private void settle() {
         progress.accept("waiting for the compilers");
         long expected = job.expected();
-        CompilerThreads.settle(plan.settleMax(), () -> {
+        CompilerThreads.settle(plan.warmup().settle(), () -> {
             for (int i = 0; i < sides.size(); i++) {
                 timed(sides.get(i), repeats[i], expected);
             }
@@ -99,13 +99,13 @@ public final class Runner {
                     timed(side, 1, small.expected());
                 } while (System.nanoTime() - slice < SLICE_NANOS / 4);
             }
-        } while (System.nanoTime() - start < plan.warmupMin().toNanos() / 2);
+        } while (System.nanoTime() - start < plan.warmup().min().toNanos() / 2);
     }
 
     /** Runs every side in slices of time until none gets faster any more, then fixes how often a short run is repeated. */
     private void warmUp() {
         long start = System.nanoTime();
-        if (!plan.warmupMax().isZero()) {
+        if (!plan.warmup().max().isZero()) {
             warmUpInSmall();
         }
         long expected = job.expected();
@@ -120,17 +120,17 @@ public final class Runner {
                 long slice = System.nanoTime();
                 do {
                     best[i] = Math.min(best[i], timed(sides.get(i), 1, expected));
-                } while (!plan.warmupMax().isZero() && System.nanoTime() - slice < SLICE_NANOS);
+                } while (!plan.warmup().max().isZero() && System.nanoTime() - slice < SLICE_NANOS);
                 improved |= best[i] < before * (1 - STEADY);
             }
             steady = improved ? 0 : steady + 1;
             long spent = System.nanoTime() - start;
-            if (spent >= plan.warmupMax().toNanos() || (steady >= STEADY_CYCLES && spent >= plan.warmupMin().toNanos())) {
+            if (spent >= plan.warmup().max().toNanos() || (steady >= STEADY_CYCLES && spent >= plan.warmup().min().toNanos())) {
                 break;
             }
         }
         for (int i = 0; i < repeats.length; i++) {
-            repeats[i] = (int) Math.clamp(Math.ceil(plan.runMin().toNanos() / best[i]), 1, 1_000_000);
+            repeats[i] = (int) Math.clamp(Math.ceil(plan.rounds().run().toNanos() / best[i]), 1, 1_000_000);
         }
     }
 

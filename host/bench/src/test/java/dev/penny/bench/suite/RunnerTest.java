@@ -4,14 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RunnerTest {
 
-    private static final Plan PLAN = new Plan(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 4, 4, Duration.ZERO, Duration.ZERO);
+    private static final Plan PLAN = Plan.bare(4);
 
     private final List<String> order = new ArrayList<>();
 
