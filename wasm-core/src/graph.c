@@ -102,17 +102,15 @@ static pn_ref run_any_logged(pn_worker *worker, const pn_graph *graph, pn_ref re
     return run_once(worker, graph, ref, 1);
 }
 
-/* The same for a node without flags, in a graph that is neither traced nor live, without a log. */
-static pn_ref run_plain(pn_worker *worker, const pn_graph *graph, pn_ref ref) {
+/* The same for a node without flags, in a graph that is plain (pn_walk), without a log. */
+static pn_ref run_plain(pn_worker *worker, pn_graph *graph, pn_ref ref) {
     pn_node *node = pn_node_at(ref);
     if (pn_load_hint(&graph->cancelled)) return pn_graph_finish(worker, ref, PN_FRAME_CANCELLED);
     node->result = 0;                                 /* thunks of narrow results leave its upper half */
     pn_store_relaxed(&node->state, PN_FRAME_RUNNING); /* relaxed: as in run_any */
     uint32_t outcome = pn_run_dispatch(worker, ref);
     if (outcome != PN_OUTCOME_DONE) return end_undone(worker, ref, outcome);
-    uint32_t edge = node->edges;
-    if (node->edges_end - edge != 1) return pn_graph_finish(worker, ref, PN_FRAME_DONE);
-    return pn_graph_finish_plain(worker, graph, node, edge);
+    return pn_graph_finish_plain(worker, graph, node);
 }
 
 static void check_node(pn_ref ref) {
@@ -133,7 +131,7 @@ static pn_ref take_own(pn_worker *worker, pn_ref graph) {
 /* How a worker goes through nodes: read once, for a compiler cannot know that no task changes it. */
 typedef struct pn_walk {
     uint32_t nodes_max;
-    uint32_t plain;     /* the graph is neither traced nor live */
+    uint32_t plain;     /* the graph is neither traced, watched nor live */
     uint32_t nested;    /* inside another dispatch; its task waits for something, which may be there by now */
     uint32_t by_policy; /* another one than work stealing */
 } pn_walk;
@@ -200,7 +198,7 @@ uint32_t pn_graph_run_node(pn_worker *worker, pn_ref ref, uint32_t nodes_max) {
     worker->graph_credit = 0; /* that of a run which waits for this one is in its context */
     if (pn_log_is_on(worker)) return run_node_logged(worker, graph, ref, nodes_max);
     const pn_walk walk = {.nodes_max = nodes_max,
-                          .plain = !pn_graph_is_live(graph) && !(graph->flags & PN_GRAPH_FLAG_TRACED),
+                          .plain = !pn_graph_is_live(graph) && graph->flags == 0,
                           .nested = worker->nest != 0,
                           .by_policy = worker->policy != PN_POLICY_WORK_STEALING};
     for (;;) { /* ends: after nodes_max, or when the worker has no more nodes of the graph */
@@ -232,7 +230,7 @@ static void release_roots(pn_worker *worker, pn_ref frame_ref, pn_graph *graph) 
     pn_released list = {0, 0, 0};
     for (uint32_t i = frame->lo; i < end; i++) {
         pn_ref ref = pn_graph_node(graph, roots[i]);
-        if (pn_graph_make_ready(worker, ref, 0)) pn_graph_add_released(worker, &list, ref);
+        if (pn_graph_make_ready(worker, graph, ref, 0)) pn_graph_add_released(worker, &list, ref);
     }
     frame->lo = end;
     uint32_t last = end == graph->root_count;

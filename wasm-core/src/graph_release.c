@@ -87,10 +87,10 @@ void pn_graph_add_released(const pn_worker *worker, pn_released *list, pn_ref re
 
 /* Returns 0 when it is under way. */
 static uint32_t try_take(pn_node *node) {
-    /* relaxed: where a graph is right, what the node did last comes before this anyway. */
-    uint32_t state = pn_load_relaxed(&node->state);
+    uint32_t state = pn_load_relaxed(&node->state); /* relaxed: the CAS decides */
     uint32_t under_way = state == PN_FRAME_READY || state == PN_FRAME_RUNNING || state == PN_FRAME_BLOCKED;
-    /* acq_rel: stronger than needed, for the reason above; of two that release it at once one fails. */
+    /* acquire: what the node did last, where a graph is not right; pairs with finish. Release: stronger than needed. Of two that
+     * release it at once one fails. */
     return !under_way && pn_cas_acq_rel(&node->state, state, PN_FRAME_READY) == state;
 }
 
@@ -105,9 +105,9 @@ static uint32_t try_take_logged(pn_worker *worker, pn_node *node, pn_ref ref) {
 }
 
 /* A loop that leaves a node behind, or two conditions that lead to one, would run it twice at once. Returns 0 then. */
-static uint32_t take_watched(pn_worker *worker, pn_node *node, pn_ref ref) {
+static __attribute__((noinline)) uint32_t take_watched(pn_worker *worker, pn_graph *graph, pn_ref ref) {
+    pn_node *node = pn_node_at(ref);
     if (pn_log_is_on(worker) ? try_take_logged(worker, node, ref) : try_take(node)) return 1;
-    pn_graph *graph = graph_of(node);
     /* relaxed, all three: released with active. */
     pn_store_relaxed(&graph->conflict, (ref - graph->nodes_ref) / (uint32_t)sizeof(pn_node) + 1);
     pn_fetch_add_relaxed(&graph->failed, 1); /* relaxed: see above */
@@ -116,9 +116,7 @@ static uint32_t take_watched(pn_worker *worker, pn_node *node, pn_ref ref) {
 }
 
 /* For nodes with more to them than a call. */
-static __attribute__((noinline)) uint32_t make_special_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
-    pn_node *node = pn_node_at(ref);
-    if ((node->flags & PN_FLAG_WATCHED) && !take_watched(worker, node, ref)) return 0;
+static __attribute__((noinline)) void make_special_ready(pn_worker *worker, pn_node *node, uint32_t skip) {
     if ((node->flags & PN_FLAG_RESULT_BYTES) && node->result != 0) {
         /* A loop came round: nobody is left to read what it made before. The host frees what a run has made. */
         pn_heap_free_chain(worker, pn_run_chain_result(node->result, 0));
@@ -126,22 +124,23 @@ static __attribute__((noinline)) uint32_t make_special_ready(pn_worker *worker, 
     }
     if (pn_flags_semaphores(node->flags) != 0) node->result = 0;
     node->flags = (node->flags & ~(uint32_t)(PN_FLAG_STARTED | PN_FLAG_SKIP)) | (skip ? PN_FLAG_SKIP : 0u);
-    return 1;
 }
 
 static inline void set_for_the_next_run(pn_node *node, uint32_t predecessors) {
     pn_store_relaxed(&node->pending, predecessors); /* relaxed: nobody else sees the node until it is placed */
 }
 
-uint32_t pn_graph_make_ready(pn_worker *worker, pn_ref ref, uint32_t skip) {
+uint32_t pn_graph_make_ready(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t skip) {
     pn_node *node = pn_node_at(ref);
     if (node->predecessors > 1) set_for_the_next_run(node, node->predecessors);
-    return node->flags == 0 && !skip ? 1 : make_special_ready(worker, ref, skip);
+    if ((graph->flags & PN_GRAPH_FLAG_WATCHED) && !take_watched(worker, graph, ref)) return 0;
+    if (node->flags != 0 || skip) make_special_ready(worker, node, skip);
+    return 1;
 }
 
-static void give_result(const pn_node *node, pn_node *successor, uint32_t argument) {
+static void give_result(uint64_t result, pn_node *successor, uint32_t argument) {
     PN_ASSERT(argument <= PN_ARITY_MAX, BAD_REF);
-    if (argument != 0) successor->args[argument - 1] = node->result;
+    if (argument != 0) successor->args[argument - 1] = result;
 }
 
 static void poison(pn_node *successor, uint32_t cause) {
@@ -160,7 +159,7 @@ static uint32_t arrive(pn_node *successor, uint32_t *poisoned) {
     /* release: the argument and the cause; acquire: those of the others. Pairs with itself, and with the host's. */
     uint32_t before = pn_fetch_sub_acq_rel(&successor->pending, 1);
     /* A loop may come to a watched node more often than it has predecessors. */
-    PN_ASSERT((before & ~PN_PENDING_POISONED) != 0 || (successor->flags & PN_FLAG_WATCHED), BROKEN_INVARIANT);
+    PN_ASSERT((before & ~PN_PENDING_POISONED) != 0 || (graph_of(successor)->flags & PN_GRAPH_FLAG_WATCHED), BROKEN_INVARIANT);
     *poisoned = (before & PN_PENDING_POISONED) != 0;
     return (before & ~PN_PENDING_POISONED) == 1;
 }
@@ -189,7 +188,9 @@ static void poison_logged(pn_worker *worker, pn_ref ref, uint32_t cause, uint32_
 /* What differs with a log is compiled apart, so that the usual copy does not grow by it (docs/decisions/0093). */
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE void release_edges(pn_worker *worker, const pn_graph *graph, pn_ref ref, uint32_t state, pn_released *list, uint32_t logged) {
+/* `result`: the node's, of which `ref` must not be asked any more if the graph is watched. */
+INLINE void release_edges(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t state, uint64_t result, pn_released *list,
+                          uint32_t logged) {
     const pn_node *node = pn_node_at(ref);
     const uint32_t *edges = edges_of(graph);
     uint32_t cause = (ref - graph->nodes_ref) / (uint32_t)sizeof(pn_node) + 1;
@@ -198,22 +199,21 @@ INLINE void release_edges(pn_worker *worker, const pn_graph *graph, pn_ref ref, 
         pn_node *successor = pn_node_at(successor_ref);
         uint32_t poisoned = state != PN_FRAME_DONE;
         uint32_t item = edge - node->edges;
-        if (!poisoned) give_result(node, successor, edges[edge] >> PN_EDGE_ARGUMENT_SHIFT);
+        if (!poisoned) give_result(result, successor, edges[edge] >> PN_EDGE_ARGUMENT_SHIFT);
         else if (logged) poison_logged(worker, successor_ref, cause, item);
         else poison(successor, cause);
         if (successor->predecessors > 1 &&
             !(logged ? arrive_logged(worker, successor_ref, item, &poisoned) : arrive(successor, &poisoned)))
             continue;
-        if (pn_graph_make_ready(worker, successor_ref, poisoned)) pn_graph_add_released(worker, list, successor_ref);
+        if (pn_graph_make_ready(worker, graph, successor_ref, poisoned)) pn_graph_add_released(worker, list, successor_ref);
     }
 }
 
-static void release_branch(pn_worker *worker, const pn_graph *graph, const pn_node *node, pn_released *list) {
-    uint32_t choice = (uint32_t)node->result;
+static void release_branch(pn_worker *worker, pn_graph *graph, const pn_node *node, uint32_t choice, pn_released *list) {
     if (choice >= node->edges_end - node->edges) return;
     uint32_t edge = edges_of(graph)[node->edges + choice];
     pn_ref successor = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
-    if (pn_graph_make_ready(worker, successor, 0)) pn_graph_add_released(worker, list, successor);
+    if (pn_graph_make_ready(worker, graph, successor, 0)) pn_graph_add_released(worker, list, successor);
 }
 
 static void release_live(const pn_worker *worker, pn_node *node, pn_ref ref, uint32_t state, pn_released *list) {
@@ -225,7 +225,7 @@ static void release_live(const pn_worker *worker, pn_node *node, pn_ref ref, uin
         pn_ref successor_ref = edge->node;
         pn_node *successor = pn_node_at(successor_ref);
         uint32_t poisoned;
-        if (state == PN_FRAME_DONE) give_result(node, successor, edge->argument);
+        if (state == PN_FRAME_DONE) give_result(node->result, successor, edge->argument);
         else if (!(edge->flags & PN_EDGE_FLAG_ANYWAY)) poison(successor, ref);
         edge_ref = edge->next;
         if (!arrive(successor, &poisoned)) continue;
@@ -294,13 +294,13 @@ INLINE pn_ref finish(pn_worker *worker, pn_ref ref, uint32_t state, uint32_t log
         pn_graph_place_rest(worker, list.rest);
         return list.kept;
     }
-    pn_store_relaxed(&node->state, state); /* relaxed: released with active, for the host */
+    uint64_t result = node->result;
+    uint32_t decides = node->flags & PN_FLAG_CONDITION;
+    if (graph->flags & PN_GRAPH_FLAG_WATCHED) pn_store_release(&node->state, state); /* release: all of it; pairs with try_take */
+    else pn_store_relaxed(&node->state, state); /* relaxed: released with active, for the host */
     if (state == PN_FRAME_FAILED) tell_host(worker, ref, state);
-    if (node->flags & PN_FLAG_CONDITION) {
-        if (state == PN_FRAME_DONE) release_branch(worker, graph, node, &list);
-    } else {
-        release_edges(worker, graph, ref, state, &list, logged);
-    }
+    if (!decides) release_edges(worker, graph, ref, state, result, &list, logged);
+    else if (state == PN_FRAME_DONE) release_branch(worker, graph, node, (uint32_t)result, &list);
     pn_graph_account(worker, graph, list.count);
     pn_graph_place_rest(worker, list.rest);
     return list.kept;
@@ -314,26 +314,56 @@ pn_ref pn_graph_finish_logged(pn_worker *worker, pn_ref ref, uint32_t state) {
     return finish(worker, ref, state, 1);
 }
 
-/* Most nodes are done, take nothing back and release one other: what finish does, for them. */
-pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node, uint32_t edge_index) {
-    uint32_t edge = edges_of(graph)[edge_index];
-    pn_ref ref = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
-    pn_node *successor = pn_node_at(ref);
-    uint32_t poisoned = 0;
-    pn_store_relaxed(&node->state, PN_FRAME_DONE); /* relaxed: released with active, for the host */
-    give_result(node, successor, edge >> PN_EDGE_ARGUMENT_SHIFT);
-    uint32_t predecessors = successor->predecessors;
-    if (predecessors > 1) {
-        if (!arrive(successor, &poisoned)) {
-            worker->graph_credit++;
-            return 0;
-        }
-        set_for_the_next_run(successor, predecessors);
+/* For one node more that this worker shows to others, while it has its own. */
+static inline void take_credit(pn_worker *worker, pn_graph *graph) {
+    if (worker->graph_credit == 0) {
+        pn_fetch_add_relaxed(&graph->active, CREDIT); /* relaxed: as in pn_graph_account */
+        worker->graph_credit = CREDIT;
     }
-    uint32_t flags = successor->flags;
-    if (flags == 0 && !poisoned) return ref;
-    (void)make_special_ready(worker, ref, poisoned); /* 1: either all nodes of a graph are watched, or none */
-    if (pn_place_keeps(worker, flags)) return ref;
-    pn_place_ready(worker, ref);
-    return 0;
+    worker->graph_credit--;
+}
+
+/* A successor with more to it than a call. Returns what is kept then. */
+static __attribute__((noinline)) pn_ref release_special(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t poisoned, pn_ref kept) {
+    pn_ref out = ref;
+    make_special_ready(worker, pn_node_at(ref), poisoned);
+    if ((kept == 0 || (is_high(ref) && !is_high(kept))) && pn_place_keeps(worker, pn_node_at(ref)->flags)) {
+        out = kept;
+        kept = ref;
+    }
+    if (out == 0) return kept;
+    take_credit(worker, graph);
+    pn_place_ready(worker, out);
+    return kept;
+}
+
+/* Most nodes are done and take nothing back, in a graph that is not watched: what finish does, for them. What is placed has a credit, and what is kept the
+ * node's own place in graph.active: so the run cannot end before the last edge. */
+pn_ref pn_graph_finish_plain(pn_worker *worker, pn_graph *graph, pn_node *node) {
+    const uint32_t *edges = edges_of(graph);
+    uint32_t end = node->edges_end;
+    pn_ref kept = 0;
+    pn_store_relaxed(&node->state, PN_FRAME_DONE); /* relaxed: released with active, for the host */
+    for (uint32_t at = node->edges; at < end; at++) {
+        uint32_t edge = edges[at];
+        pn_ref ref = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
+        pn_node *successor = pn_node_at(ref);
+        uint32_t poisoned = 0;
+        give_result(node->result, successor, edge >> PN_EDGE_ARGUMENT_SHIFT);
+        uint32_t predecessors = successor->predecessors;
+        if (predecessors > 1) {
+            if (!arrive(successor, &poisoned)) continue;
+            set_for_the_next_run(successor, predecessors);
+        }
+        if (successor->flags != 0 || poisoned) {
+            kept = release_special(worker, graph, ref, poisoned, kept);
+        } else if (kept == 0) {
+            kept = ref;
+        } else {
+            take_credit(worker, graph);
+            pn_place_ready(worker, ref);
+        }
+    }
+    if (kept == 0) worker->graph_credit++;
+    return kept;
 }

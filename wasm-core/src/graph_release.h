@@ -34,8 +34,8 @@ pn_ref pn_graph_finish(pn_worker *worker, pn_ref node, uint32_t state);
 /* The same with a log. */
 pn_ref pn_graph_finish_logged(pn_worker *worker, pn_ref node, uint32_t state);
 
-/* The same for a node that is done, has no flags and one edge, of a graph that is not live, without a log. */
-pn_ref pn_graph_finish_plain(pn_worker *worker, const pn_graph *graph, pn_node *node, uint32_t edge);
+/* The same for a node that is done and has no flags, of a graph that is neither live nor watched, without a log. */
+pn_ref pn_graph_finish_plain(pn_worker *worker, pn_graph *graph, pn_node *node);
 
 /* `released` nodes more, one less. Before anybody else can see them. */
 void pn_graph_account(pn_worker *worker, pn_graph *graph, uint32_t released);
@@ -43,9 +43,9 @@ void pn_graph_account(pn_worker *worker, pn_graph *graph, uint32_t released);
 /* The worker goes on with something else. The graph may be gone afterwards. */
 void pn_graph_give_credit_back(pn_worker *worker, pn_graph *graph);
 
-/* A node for whose predecessors nobody waits any more; its counter is set for the next run. Returns 0 when it is watched
- * and under way: then the run fails and the node must not be released. */
-uint32_t pn_graph_make_ready(pn_worker *worker, pn_ref node, uint32_t skip);
+/* A node for whose predecessors nobody waits any more; its counter is set for the next run. Returns 0 when the graph
+ * is watched and it is under way: then the run fails and the node must not be released. */
+uint32_t pn_graph_make_ready(pn_worker *worker, pn_graph *graph, pn_ref node, uint32_t skip);
 void pn_graph_add_released(const pn_worker *worker, pn_released *list, pn_ref node);
 void pn_graph_place_rest(pn_worker *worker, pn_ref list);
 

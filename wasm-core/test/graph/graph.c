@@ -259,9 +259,10 @@ static void loop_leaves_a_node_behind(void) {
     begin(1, 8, 8);
     vtable[SLOT_LOOP] = loop;
     graph_new(0);
-    uint32_t first = graph_node(SLOT_ADD, PN_FLAG_WATCHED), body = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
-    uint32_t condition = graph_node(SLOT_LOOP, PN_FLAG_CONDITION | PN_FLAG_WATCHED);
-    uint32_t side = graph_node(SLOT_ADD, PN_FLAG_WATCHED), after = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
+    graph_watched();
+    uint32_t first = graph_node(SLOT_ADD, 0), body = graph_node(SLOT_ADD, 0);
+    uint32_t condition = graph_node(SLOT_LOOP, PN_FLAG_CONDITION);
+    uint32_t side = graph_node(SLOT_ADD, 0), after = graph_node(SLOT_ADD, 0);
     graph_edge(first, body, 0);
     graph_edge(body, condition, 0); /* the worker goes on with it */
     graph_edge(body, side, 0);
@@ -291,8 +292,9 @@ static void two_conditions_start_one_node(void) {
     vtable[SLOT_LOOP] = loop;
     vtable[SLOT_YIELD] = yields_first;
     graph_new(0);
-    uint32_t both = graph_node(SLOT_YIELD, PN_FLAG_WATCHED);
-    for (uint32_t i = 0; i < 2; i++) graph_edge(graph_node(SLOT_LOOP, PN_FLAG_CONDITION | PN_FLAG_WATCHED), both, 0);
+    graph_watched();
+    uint32_t both = graph_node(SLOT_YIELD, 0);
+    for (uint32_t i = 0; i < 2; i++) graph_edge(graph_node(SLOT_LOOP, PN_FLAG_CONDITION), both, 0);
     graph_place();
     loop_left = 2;
     yield_left = 1;
@@ -306,9 +308,10 @@ static void watched_loop_counts(void) {
     begin(3, 4, 4);
     vtable[SLOT_LOOP] = loop;
     graph_new(0);
-    uint32_t first = graph_node(SLOT_ADD, PN_FLAG_WATCHED), body = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
-    uint32_t left = graph_node(SLOT_ADD, PN_FLAG_WATCHED), right = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
-    uint32_t condition = graph_node(SLOT_LOOP, PN_FLAG_CONDITION | PN_FLAG_WATCHED), after = graph_node(SLOT_ADD, PN_FLAG_WATCHED);
+    graph_watched();
+    uint32_t first = graph_node(SLOT_ADD, 0), body = graph_node(SLOT_ADD, 0);
+    uint32_t left = graph_node(SLOT_ADD, 0), right = graph_node(SLOT_ADD, 0);
+    uint32_t condition = graph_node(SLOT_LOOP, PN_FLAG_CONDITION), after = graph_node(SLOT_ADD, 0);
     graph_edge(first, body, 0);
     graph_edge(body, left, 0);
     graph_edge(body, right, 0);

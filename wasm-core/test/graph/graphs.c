@@ -7,11 +7,15 @@ static struct {
 static struct {
     uint32_t from, to, argument;
 } edges[GRAPH_EDGES_MAX];
-static uint32_t node_count, edge_count, semaphore_count, permits[8];
+static uint32_t node_count, edge_count, semaphore_count, permits[8], is_watched;
 
 void graph_new(uint32_t semaphores) {
-    node_count = edge_count = 0;
+    node_count = edge_count = is_watched = 0;
     semaphore_count = semaphores;
+}
+
+void graph_watched(void) {
+    is_watched = 1;
 }
 
 uint32_t graph_node(uint32_t slot, uint32_t flags) {
@@ -83,6 +87,7 @@ void graph_place(void) {
     pn_ref at = pn_globals_get()->args_ref + (uint32_t)sizeof *graph;
     memset((void *)graph, 0, sizeof *graph);
     graph->kind = PN_KIND_GRAPH;
+    graph->flags = is_watched ? PN_GRAPH_FLAG_WATCHED : 0;
     graph->node_count = node_count;
     graph->nodes_ref = at;
     at += node_count * (uint32_t)sizeof(pn_node);
@@ -111,8 +116,7 @@ pn_ref graph_frame(uint32_t index) {
     pn_store_relaxed(&graph->skipped, 0);
     pn_store_relaxed(&graph->cancelled, 0);
     pn_store_relaxed(&graph->conflict, 0);
-    for (uint32_t i = 0; i < node_count; i++) {
-        if (!(nodes[i].flags & PN_FLAG_WATCHED)) continue;
+    for (uint32_t i = 0; is_watched && i < node_count; i++) {
         pn_store_relaxed(&node_at_index(i)->pending, node_at_index(i)->predecessors);
         pn_store_relaxed(&node_at_index(i)->state, PN_FRAME_FREE);
     }

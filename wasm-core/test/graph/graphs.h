@@ -9,6 +9,8 @@ enum { GRAPH_NODES_MAX = 512, GRAPH_EDGES_MAX = 2048 };
 
 /* An empty graph; there is one at a time. Nodes get the slot and flags given; argument 0 of each is its index. */
 void graph_new(uint32_t semaphores);
+/* Its nodes are watched. */
+void graph_watched(void);
 uint32_t graph_node(uint32_t slot, uint32_t flags);
 /* `argument`: 1 + index of the argument of `to` that gets the result of `from`; 0: none. Edges of a condition in order. */
 void graph_edge(uint32_t from, uint32_t to, uint32_t argument);

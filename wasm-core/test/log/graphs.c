@@ -83,7 +83,7 @@ static void note_run(uint32_t run) {
 static void prepare(void) {
     for (uint32_t i = 0; i < plan.nodes; i++) {
         pn_node *node = node_at_index(i);
-        pn_store_relaxed(&node->state, node->flags & PN_FLAG_WATCHED ? PN_FRAME_FREE : PN_FRAME_READY);
+        pn_store_relaxed(&node->state, the_graph()->flags & PN_GRAPH_FLAG_WATCHED ? PN_FRAME_FREE : PN_FRAME_READY);
         pn_store_relaxed(&node->cause, 0);
         pn_store_relaxed(&node->pending, node->predecessors);
     }
@@ -203,9 +203,10 @@ static void cancelled_graph(void) {
 /* first -> body -> left, right -> condition -> body or after. */
 static void loop_graph(void) {
     graph_new(0);
+    graph_watched();
     plan.nodes = 6;
     for (uint32_t i = 0; i < 6; i++)
-        graph_node(i == 4 ? SLOT_LOOP : SLOT_ADD, PN_FLAG_WATCHED | (i == 4 ? (uint32_t)PN_FLAG_CONDITION : 0u));
+        graph_node(i == 4 ? SLOT_LOOP : SLOT_ADD, i == 4 ? (uint32_t)PN_FLAG_CONDITION : 0u);
     static const uint32_t edges[][2] = {{0, 1}, {1, 2}, {1, 3}, {2, 4}, {3, 4}, {4, 1}, {4, 5}};
     for (uint32_t e = 0; e < 7; e++) graph_edge(edges[e][0], edges[e][1], 0);
 }
@@ -213,9 +214,10 @@ static void loop_graph(void) {
 /* The same, but for a side that the condition does not wait for: it depends on timing when a round finds it under way. */
 static void wrong_loop_graph(void) {
     graph_new(0);
+    graph_watched();
     plan.nodes = 6;
     for (uint32_t i = 0; i < 6; i++)
-        graph_node(i == 4 ? SLOT_LOOP : i == 3 ? SLOT_YIELD : SLOT_ADD, PN_FLAG_WATCHED | (i == 4 ? (uint32_t)PN_FLAG_CONDITION : 0u));
+        graph_node(i == 4 ? SLOT_LOOP : i == 3 ? SLOT_YIELD : SLOT_ADD, i == 4 ? (uint32_t)PN_FLAG_CONDITION : 0u);
     static const uint32_t edges[][2] = {{0, 1}, {1, 2}, {1, 3}, {2, 4}, {4, 1}, {4, 5}};
     for (uint32_t e = 0; e < 6; e++) graph_edge(edges[e][0], edges[e][1], 0);
 }

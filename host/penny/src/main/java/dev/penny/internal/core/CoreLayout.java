@@ -5,7 +5,7 @@ package dev.penny.internal.core;
 public final class CoreLayout {
 
     /** What {@code penny_abi_hash} of a matching core returns. */
-    public static final long ABI_HASH = 0x1F90A48CD8D452E5L;
+    public static final long ABI_HASH = 0x8BD2E2FF7EBB1B79L;
 
     // Constants. Limits and sizes.
     /** Where the globals lie. */
@@ -634,12 +634,12 @@ public final class CoreLayout {
     public static final int FLAG_STARTED = 32;
     /** SINGLE: yielded or waited before; the core's. */
     public static final int FLAG_RAN = 64;
-    /** NODE of a graph with conditions, state FREE before a run: a release while it is under way fails the run. */
-    public static final int FLAG_WATCHED = 128;
 
     // Flags of graphs. Prefix `GRAPH_FLAG_`.
     /** The host hears of every dispatch of a node, before and after. */
     public static final int GRAPH_FLAG_TRACED = 1;
+    /** Has conditions; its nodes are FREE before a run, and a release of one that is under way fails the run. */
+    public static final int GRAPH_FLAG_WATCHED = 2;
 
     // Events of the upcall trace. Prefix `TRACE_`.
     /** A node is about to be dispatched. */

@@ -131,7 +131,7 @@ final class GraphMemory {
 
     private int flags(GraphNode node) {
         return node.loaded().frameFlags() | node.placement().flags() | (node.isCondition() ? CoreLayout.FLAG_CONDITION : 0)
-                | (conditions ? CoreLayout.FLAG_WATCHED : 0) | node.limits().size() << CoreLayout.FLAG_SEMAPHORES_SHIFT;
+                | node.limits().size() << CoreLayout.FLAG_SEMAPHORES_SHIFT;
     }
 
     private static long key(GraphNode node, int argument) {
@@ -191,7 +191,8 @@ final class GraphMemory {
      */
     void prepare(boolean traced, boolean left) {
         freeResults();
-        memory.putInt(ref + CoreLayout.GRAPH_FLAGS, traced ? CoreLayout.GRAPH_FLAG_TRACED : 0);
+        memory.putInt(ref + CoreLayout.GRAPH_FLAGS,
+                (traced ? CoreLayout.GRAPH_FLAG_TRACED : 0) | (conditions ? CoreLayout.GRAPH_FLAG_WATCHED : 0));
         memory.clear(ref + CoreLayout.GRAPH_ACTIVE, CoreLayout.GRAPH_BYTES - CoreLayout.GRAPH_ACTIVE);
         if (left || conditions) {
             for (int i = 0; i < shape.nodes().size(); i++) {
