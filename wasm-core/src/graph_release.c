@@ -337,24 +337,31 @@ static __attribute__((noinline)) pn_ref release_special(pn_worker *worker, pn_gr
     return kept;
 }
 
-/* Most nodes are done and take nothing back, in a graph that is not watched: what finish does, for them. What is placed has a credit, and what is kept the
- * node's own place in graph.active: so the run cannot end before the last edge. */
-pn_ref pn_graph_finish_plain(pn_worker *worker, pn_graph *graph, pn_node *node) {
+/* What finish does for most nodes: they are done and take nothing back, in a graph that is not watched. */
+
+/* Follows an edge. Returns whether its end is released. */
+INLINE uint32_t follow(const pn_node *node, pn_node *successor, uint32_t edge, uint32_t *poisoned) {
+    *poisoned = 0;
+    give_result(node->result, successor, edge >> PN_EDGE_ARGUMENT_SHIFT);
+    uint32_t predecessors = successor->predecessors;
+    if (predecessors > 1) {
+        if (!arrive(successor, poisoned)) return 0;
+        set_for_the_next_run(successor, predecessors);
+    }
+    return 1;
+}
+
+/* What is placed has a credit, and what is kept the node's own place in graph.active: so the run cannot end before the last
+ * edge. */
+static pn_ref follow_all(pn_worker *worker, pn_graph *graph, const pn_node *node) {
     const uint32_t *edges = edges_of(graph);
     uint32_t end = node->edges_end;
     pn_ref kept = 0;
-    pn_store_relaxed(&node->state, PN_FRAME_DONE); /* relaxed: released with active, for the host */
     for (uint32_t at = node->edges; at < end; at++) {
-        uint32_t edge = edges[at];
-        pn_ref ref = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
+        pn_ref ref = pn_graph_node(graph, edges[at] & (PN_NODE_COUNT_MAX - 1));
         pn_node *successor = pn_node_at(ref);
-        uint32_t poisoned = 0;
-        give_result(node->result, successor, edge >> PN_EDGE_ARGUMENT_SHIFT);
-        uint32_t predecessors = successor->predecessors;
-        if (predecessors > 1) {
-            if (!arrive(successor, &poisoned)) continue;
-            set_for_the_next_run(successor, predecessors);
-        }
+        uint32_t poisoned;
+        if (!follow(node, successor, edges[at], &poisoned)) continue;
         if (successor->flags != 0 || poisoned) {
             kept = release_special(worker, graph, ref, poisoned, kept);
         } else if (kept == 0) {
@@ -362,6 +369,24 @@ pn_ref pn_graph_finish_plain(pn_worker *worker, pn_graph *graph, pn_node *node) 
         } else {
             take_credit(worker, graph);
             pn_place_ready(worker, ref);
+        }
+    }
+    return kept;
+}
+
+pn_ref pn_graph_finish_plain(pn_worker *worker, pn_graph *graph, pn_node *node) {
+    pn_store_relaxed(&node->state, PN_FRAME_DONE); /* relaxed: released with active, for the host */
+    uint32_t at = node->edges;
+    pn_ref kept = 0;
+    if (node->edges_end - at != 1) {
+        kept = follow_all(worker, graph, node);
+    } else {
+        uint32_t edge = edges_of(graph)[at], poisoned;
+        pn_ref ref = pn_graph_node(graph, edge & (PN_NODE_COUNT_MAX - 1));
+        pn_node *successor = pn_node_at(ref);
+        if (follow(node, successor, edge, &poisoned)) {
+            if (successor->flags == 0 && !poisoned) return ref;
+            kept = release_special(worker, graph, ref, poisoned, 0);
         }
     }
     if (kept == 0) worker->graph_credit++;
