@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,9 +26,17 @@ class ProcessTest {
 
     private static final Path ROOT = Path.of(System.getProperty("penny.root"));
     private static final long PATIENCE_SECONDS = 180;
+    private static final long SIGINT_BIT = 1 << 2 - 1;
 
     @TempDir
     Path directory;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void nothingGoesOn() {
+        started.forEach(Process::destroyForcibly);
+    }
 
     /** A JVM with the compiler and a small heap. */
     private static List<String> compilingJvm() {
@@ -41,7 +51,8 @@ class ProcessTest {
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.penny.cli.PennyCommand"));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).directory(ROOT.toFile()).redirectError(directory.resolve("err").toFile()).start();
+        started.add(new ProcessBuilder(command).directory(ROOT.toFile()).redirectError(directory.resolve("err").toFile()).start());
+        return started.getLast();
     }
 
     private String err() throws IOException {
@@ -54,7 +65,22 @@ class ProcessTest {
     }
 
     private static void interrupt(Process process) throws IOException, InterruptedException {
+        assertFalse(ignoresInterrupts(process), "whoever started the tests ignores SIGINT, as a shell does for what it runs with &");
         assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor());
+    }
+
+    /** A process inherits what is ignored. Where there is no /proc, nobody can tell. */
+    private static boolean ignoresInterrupts(Process process) {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        try (var lines = Files.lines(status)) {
+            return lines.filter(line -> line.startsWith("SigIgn:"))
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16) & SIGINT_BIT) != 0);
+        } catch (IOException | UncheckedIOException e) {
+            return false; // it has ended meanwhile
+        }
     }
 
     @Test
@@ -218,7 +244,8 @@ class ProcessTest {
                 """);
         waitFor(process, directory.resolve("out/first.txt"));
         interrupt(process);
-        while (process.isAlive()) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (process.isAlive() && System.nanoTime() < deadline) {
             interrupt(process);
             process.waitFor(200, TimeUnit.MILLISECONDS);
         }
