@@ -164,7 +164,7 @@ static uint32_t arrive(pn_node *successor, uint32_t *poisoned) {
     return (before & ~PN_PENDING_POISONED) == 1;
 }
 
-/* The same with a log; `item` tells the edges of a node apart. Before its turn others may not have arrived that were earlier. */
+/* The same with a log; `item` tells the edges of a graph apart. Before its turn others may not have arrived that were earlier. */
 static uint32_t arrive_logged(pn_worker *worker, pn_ref ref, uint32_t item, uint32_t *poisoned) {
     if (pn_replay_expects(worker, PN_DECISION_RELEASE, ref, item)) pn_replay_await(worker);
     if (!arrive(pn_node_at(ref), poisoned)) return 0;
@@ -198,7 +198,7 @@ INLINE void release_edges(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32
         pn_ref successor_ref = pn_graph_node(graph, edges[edge] & (PN_NODE_COUNT_MAX - 1));
         pn_node *successor = pn_node_at(successor_ref);
         uint32_t poisoned = state != PN_FRAME_DONE;
-        uint32_t item = edge - node->edges;
+        uint32_t item = edge; /* not its number within the node: two nodes in a row may lead to one by edges of one number */
         if (!poisoned) give_result(result, successor, edges[edge] >> PN_EDGE_ARGUMENT_SHIFT);
         else if (logged) poison_logged(worker, successor_ref, cause, item);
         else poison(successor, cause);

@@ -222,6 +222,24 @@ static void wrong_loop_graph(void) {
     for (uint32_t e = 0; e < 6; e++) graph_edge(edges[e][0], edges[e][1], 0);
 }
 
+/* a -> b, join, other; b -> last, join: a worker comes to the join twice without a decision between, and by edges that have one number. */
+static void twice_to_one_graph(void) {
+    graph_new(0);
+    plan.nodes = 1;
+    graph_node(SLOT_ADD, 0);
+    for (uint32_t unit = 0; unit < 20; unit++) {
+        uint32_t a = plan.nodes;
+        plan.nodes += 5;
+        for (uint32_t i = 0; i < 5; i++) graph_node(SLOT_ADD, 0);
+        graph_edge(0, a, 0);
+        graph_edge(a, a + 1, 0);
+        graph_edge(a, a + 2, 0);
+        graph_edge(a, a + 3, 0);
+        graph_edge(a + 1, a + 4, 0);
+        graph_edge(a + 1, a + 2, 0);
+    }
+}
+
 /* ---- recorded and replayed */
 
 static recording recorded;
@@ -307,6 +325,10 @@ static void wide_graphs_are_replayed(void) {
 static void mixed_graphs_are_replayed(void) {
     check_replays(mixed_graph, rounds(160), 0);
     CHECK((seen_kinds & (WAS(PERMIT) | WAS(RETURN) | WAS(RELEASE))) == (WAS(PERMIT) | WAS(RETURN) | WAS(RELEASE)));
+}
+
+static void edges_of_one_number_are_told_apart(void) {
+    check_replays(twice_to_one_graph, rounds(80), WAS(RELEASE) | WAS(STEAL));
 }
 
 static void cancelled_graphs_are_replayed(void) {
@@ -416,6 +438,7 @@ const test log_graph_tests[] = {
     {"plain_graphs_are_replayed", plain_graphs_are_replayed},
     {"wide_graphs_are_replayed", wide_graphs_are_replayed},
     {"mixed_graphs_are_replayed", mixed_graphs_are_replayed},
+    {"edges_of_one_number_are_told_apart", edges_of_one_number_are_told_apart},
     {"cancelled_graphs_are_replayed", cancelled_graphs_are_replayed},
     {"loops_are_replayed", loops_are_replayed},
     {"wrong_loops_are_replayed", wrong_loops_are_replayed},

@@ -828,7 +828,7 @@ public final class CoreLayout {
     public static final int DECISION_GIVE_BACK = 29;
     /** Found room for a frame in its own deque, which was full before. */
     public static final int DECISION_FIT = 30;
-    /** Ended the last predecessor of a node; item: which of the predecessor's edges. */
+    /** Ended the last predecessor of a node; item: the edge, an index into the graph's. */
     public static final int DECISION_RELEASE = 31;
     /** Was the first to say that a node is skipped; item: as of RELEASE. */
     public static final int DECISION_CAUSE = 32;
