@@ -23,8 +23,8 @@
  *   pending is set for the next run when it has reached 0, before the node can be seen.
  *   A semaphore with nodes in its list has no permits.
  *   A node is released when it is not under way. Without conditions this follows from the counters; with them it is a
- *   matter of how the graph is drawn, so that such graphs are WATCHED: of a node that may
- *   be under way only the state, the counter and the cause are touched, and flags and result read before the final state is stored.
+ *   matter of how the graph is drawn, so that such graphs are WATCHED: of a node that may be under way only the state, the
+ *   counter and the cause are touched, and its flags and result are read before its final state is stored.
  *   A live node is not read after its state is final: the host may have made another one of it.
  *
  * Memory order

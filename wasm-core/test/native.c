@@ -323,6 +323,13 @@ void host_command(uint32_t command) {
     wake(1);
 }
 
+void worker_rest(pn_worker *worker) {
+    pn_idle_announce(worker);
+    if (!pn_idle_recheck(worker)) return;
+    host_park(worker->id);
+    pn_idle_enter(worker);
+}
+
 uint64_t counter_sum(size_t offset) {
     uint64_t sum = 0;
     for (uint32_t id = 0; id < pn_globals_get()->worker_count; id++) {

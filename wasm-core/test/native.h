@@ -89,6 +89,8 @@ _Noreturn void task_trap(void);
 /* penny_worker_run or penny_worker_step as the host calls it: after a trap it calls penny_worker_fail and goes on. */
 uint32_t worker_run(uint32_t worker, uint32_t dispatches_max);
 uint32_t worker_step(uint32_t worker);
+/* What the loop does when it has found nothing: sleep, unless there is something after all. */
+void worker_rest(pn_worker *worker);
 uint64_t *record_of(uint32_t record);
 
 /* ---- the host's side of frames ---- */

@@ -205,11 +205,7 @@ static void sleeper(void *id) {
             found++;
             return;
         }
-        pn_idle_announce(w);
-        if (pn_idle_recheck(w)) {
-            host_park(w->id);
-            pn_idle_enter(w);
-        }
+        worker_rest(w);
     }
 }
 
@@ -272,13 +268,7 @@ static void mail_reader(void *unused) {
     while (!mail || !injected) { /* ends: both frames arrive */
         if (!mail && pn_find_mail(w) != 0) mail = 1;
         else if (!injected && pn_find_injected(w) != 0) injected = 1;
-        else {
-            pn_idle_announce(w);
-            if (pn_idle_recheck(w)) {
-                host_park(w->id);
-                pn_idle_enter(w);
-            }
-        }
+        else worker_rest(w);
     }
     found++;
 }
@@ -317,11 +307,7 @@ static void sleepy_thief(void *unused) {
     (void)unused;
     pn_worker *w = pn_worker_at(1);
     while (pn_find_steal(w, 0) <= PN_STEAL_RETRY) { /* ends: the frame arrives */
-        pn_idle_announce(w);
-        if (pn_idle_recheck(w)) {
-            host_park(1);
-            pn_idle_enter(w);
-        }
+        worker_rest(w);
     }
     found++;
 }

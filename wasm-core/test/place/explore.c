@@ -1,6 +1,5 @@
 /* explore.c - every schedule of a mailbox whose queue is full (seeded build only). */
 #include "host_seeded.h"
-#include "idle.h"
 #include "injector.h"
 #include "mail.h"
 #include "native.h"
@@ -23,11 +22,7 @@ static void reader(void *unused) {
             take(frame);
             continue;
         }
-        pn_idle_announce(w);
-        if (pn_idle_recheck(w)) {
-            host_park(w->id);
-            pn_idle_enter(w);
-        }
+        worker_rest(w);
     }
 }
 

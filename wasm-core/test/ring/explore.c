@@ -1,6 +1,5 @@
 /* explore.c - every schedule of small cases of the ring and the inboxes (seeded build only). */
 #include "host_seeded.h"
-#include "idle.h"
 #include "inbox.h"
 #include "injector.h"
 #include "native.h"
@@ -160,11 +159,7 @@ static void sleeper(void *id) {
             done_workers++;
             return;
         }
-        pn_idle_announce(w);
-        if (pn_idle_recheck(w)) {
-            host_park(w->id);
-            pn_idle_enter(w);
-        }
+        worker_rest(w);
     }
 }
 
