@@ -36,17 +36,19 @@ final class ReportTables {
                 machine.get("os"), machine.get("jdk"), machine.get("graalvm"), load, 100 * spread, older(raw));
     }
 
-    /** What an update has kept of other days or commits, a paragraph for each of them. */
+    /** What an update has kept of other days, commits or processors, a paragraph for each of them. */
     private static String older(Results.Raw raw) {
-        Results.Origin measured = new Results.Origin(day(raw.date()), raw.machine().getOrDefault("commit", "unknown"));
         Map<Results.Origin, List<String>> names = new LinkedHashMap<>();
-        raw.older().forEach((name, origin) -> names.computeIfAbsent(new Results.Origin(day(origin.date()), origin.commit()),
-                _ -> new ArrayList<>()).add("`" + name + "`"));
-        names.remove(measured);
+        raw.older().forEach((name, origin) -> names.computeIfAbsent(ofDay(origin), _ -> new ArrayList<>()).add("`" + name + "`"));
+        names.remove(ofDay(raw.origin()));
         StringBuilder text = new StringBuilder();
-        names.forEach((origin, kept) -> text.append(String.format(Locale.ROOT, "%nOlder, of %s, commit %s: %s.%n",
-                origin.date(), origin.commit(), String.join(", ", kept))));
+        names.forEach((origin, kept) -> text.append(String.format(Locale.ROOT, "%nOlder, of %s, commit %s, on %s: %s.%n", origin.date(),
+                origin.commit(), origin.processor(), String.join(", ", kept))));
         return text.toString();
+    }
+
+    private static Results.Origin ofDay(Results.Origin origin) {
+        return new Results.Origin(day(origin.date()), origin.commit(), origin.processor());
     }
 
     private static String day(String date) {

@@ -50,10 +50,11 @@ public final class Results {
         return new SimpleModule().addSerializer(Double.class, serializer).addSerializer(double.class, serializer);
     }
 
-    /** Where a result comes from. */
+    /** Where a result comes from: when it was measured, of what and on what. */
     public record Origin(
             @JsonProperty(value = "date", required = true) String date,
-            @JsonProperty(value = "commit", required = true) String commit) { }
+            @JsonProperty(value = "commit", required = true) String commit,
+            @JsonProperty("processor") String processor) { }
 
     /**
      * Everything that was measured in one run of the suite.
@@ -80,10 +81,22 @@ public final class Results {
             @JsonProperty("memory") Memory.Reading memory,
             @JsonProperty("older") Map<String, Origin> older) {
 
-        /** Older files have no figures, and not where each result comes from. */
+        /** Older files have no figures, and not where each result comes from, or not what processor; that was the machine's then. */
         public Raw {
             figures = figures == null ? List.of() : List.copyOf(figures);
-            older = older == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(older));
+            Map<String, Origin> origins = new LinkedHashMap<>(older == null ? Map.of() : older);
+            origins.replaceAll((_, origin) -> origin.processor() != null ? origin
+                    : new Origin(origin.date(), origin.commit(), onMachine(machine, "processor")));
+            older = Collections.unmodifiableMap(origins);
+        }
+
+        /** Where the results come from that no update has kept. */
+        Origin origin() {
+            return new Origin(date, onMachine(machine, "commit"), onMachine(machine, "processor"));
+        }
+
+        private static String onMachine(Map<String, String> machine, String what) {
+            return machine.getOrDefault(what, "unknown");
         }
 
         /** The same without some runs. */
@@ -120,7 +133,7 @@ public final class Results {
         }
 
         private Origin origin(String name) {
-            return older.getOrDefault(name, new Origin(date, machine.getOrDefault("commit", "unknown")));
+            return older.getOrDefault(name, origin());
         }
 
         /** @throws IllegalArgumentException these were measured in another way */

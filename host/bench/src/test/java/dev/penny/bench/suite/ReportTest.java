@@ -64,7 +64,7 @@ class ReportTest {
         Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("commit", "b"), List.of(), List.of(), null, null, Map.of());
         String machine = ReportTables.of(update.over(RAW, Catalog.names())).get("machine");
         assertTrue(machine.startsWith("Measured 2026-01-02, mode full, commit b: "), machine);
-        assertTrue(machine.endsWith("%nOlder, of 2026-01-01, commit unknown: `fib`, `dispatch-js`, `graph-rerun`, `idle`, `memory`.%n".formatted()), machine);
+        assertTrue(machine.endsWith("%nOlder, of 2026-01-01, commit unknown, on unknown: `fib`, `dispatch-js`, `graph-rerun`, `idle`, `memory`.%n".formatted()), machine);
     }
 
     @Test
@@ -72,7 +72,17 @@ class ReportTest {
         Results.Raw first = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("commit", "b"), List.of(), RAW.figures(), null, null, Map.of());
         Results.Raw second = new Results.Raw("2026-01-02T01:00:00Z", "full", 2, Map.of("commit", "b"), List.of(), List.of(), RAW.idle(), null, Map.of());
         String machine = ReportTables.of(second.over(first.over(RAW, Catalog.names()), Catalog.names())).get("machine");
-        assertTrue(machine.endsWith("%nOlder, of 2026-01-01, commit unknown: `fib`, `dispatch-js`, `memory`.%n".formatted()), machine);
+        assertTrue(machine.endsWith("%nOlder, of 2026-01-01, commit unknown, on unknown: `fib`, `dispatch-js`, `memory`.%n".formatted()), machine);
+    }
+
+    @Test
+    void whatWasMeasuredOnAnotherProcessorSaysSo() {
+        Results.Raw first = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("commit", "b", "processor", "A"), List.of(), RAW.figures(),
+                null, null, Map.of());
+        Results.Raw second = new Results.Raw("2026-01-02T01:00:00Z", "full", 2, Map.of("commit", "b", "processor", "B"), List.of(), List.of(),
+                RAW.idle(), null, Map.of());
+        String machine = ReportTables.of(second.over(first, Catalog.names())).get("machine");
+        assertTrue(machine.endsWith("%nOlder, of 2026-01-02, commit b, on A: `graph-rerun`.%n".formatted()), machine);
     }
 
     /** The marks of the document are those that the tables are made for. */

@@ -77,22 +77,33 @@ class ResultsTest {
         Run fib = run(new double[] {1}, new double[] {4}, new double[] {2});
         Run newer = run(new double[] {3}, new double[] {4}, new double[] {2});
         Run nqueens = new Run("nqueens", 1, 100, 55, 10, new double[] {7}, 0.5, 0.6, fib.sides(), Map.of());
-        Results.Raw old = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of("commit", "a"), List.of(nqueens, fib), List.of(),
+        Results.Raw old = new Results.Raw("2026-01-01T00:00:00Z", "full", 2, Map.of("commit", "a", "processor", "A"), List.of(nqueens, fib), List.of(),
                 new Idle.Reading(10, 0.5), null, Map.of());
-        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("commit", "b"), List.of(newer), List.of(), null,
+        Results.Raw update = new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("commit", "b", "processor", "B"), List.of(newer), List.of(), null,
                 new Memory.Reading(4, 3, 2, 1), Map.of());
         Results.Raw merged = update.over(old, Catalog.names());
         assertEquals(List.of(newer, nqueens), merged.runs());
         assertEquals(old.idle(), merged.idle());
         assertEquals(update.memory(), merged.memory());
-        Results.Origin first = new Results.Origin("2026-01-01T00:00:00Z", "a");
+        Results.Origin first = new Results.Origin("2026-01-01T00:00:00Z", "a", "A");
         assertEquals(Map.of("nqueens", first, "idle", first), merged.older());
         Results.Raw third = new Results.Raw("2026-01-03T00:00:00Z", "full", 2, Map.of("commit", "c"), List.of(nqueens), List.of(), null, null, Map.of())
                 .over(Results.raw(Results.toJson(merged)), Catalog.names());
-        assertEquals(Map.of("fib", new Results.Origin("2026-01-02T00:00:00Z", "b"), "memory", new Results.Origin("2026-01-02T00:00:00Z", "b"),
-                "idle", first), third.older());
+        Results.Origin second = new Results.Origin("2026-01-02T00:00:00Z", "b", "B");
+        assertEquals(Map.of("fib", second, "memory", second, "idle", first), third.older());
         Results.Raw quick = new Results.Raw("2026-01-02T00:00:00Z", "quick", 2, Map.of(), List.of(newer), List.of(), null, null, Map.of());
         assertThrows(IllegalArgumentException.class, () -> quick.over(old, Catalog.names()));
+    }
+
+    /** All of such a file was measured on one. */
+    @Test
+    void olderResultsWithoutAProcessorAreOfTheMachineOfTheFile() {
+        String text = Results.toJson(new Results.Raw("2026-01-02T00:00:00Z", "full", 2, Map.of("processor", "A"), List.of(), List.of(), null, null,
+                Map.of("fib", new Results.Origin("2026-01-01T00:00:00Z", "a", "B"))));
+        assertEquals("B", Results.raw(text).older().get("fib").processor());
+        String without = text.replaceAll(",\\s*\"processor\" : \"B\"", "");
+        assertTrue(!without.equals(text), "taken out");
+        assertEquals("A", Results.raw(without).older().get("fib").processor());
     }
 
     /** Penny with two workers and with one (as slow as the pool with one), and sequential Java. */
