@@ -44,18 +44,19 @@ static void settle(pn_worker *worker, pn_graph *graph, uint32_t amount) {
     if (before == amount) complete_run(worker, graph);
 }
 
-/* `released` nodes more, one less. The caller has not shown them to anybody yet. */
-void pn_graph_account(pn_worker *worker, pn_graph *graph, uint32_t released) {
-    if (released == 0) {
-        worker->graph_credit++;
-    } else if (released > 1) {
-        uint32_t more = released - 1;
-        if (worker->graph_credit < more) {
-            pn_fetch_add_relaxed(&graph->active, more + CREDIT); /* relaxed: the caller holds one, and the queues publish it */
-            worker->graph_credit += more + CREDIT;
-        }
-        worker->graph_credit -= more;
+/* For that many nodes more, which the caller has not shown to anybody yet. */
+static inline void take_credit(pn_worker *worker, pn_graph *graph, uint32_t nodes) {
+    if (worker->graph_credit < nodes) {
+        pn_fetch_add_relaxed(&graph->active, nodes + CREDIT); /* relaxed: the caller holds one, and the queues publish it */
+        worker->graph_credit += nodes + CREDIT;
     }
+    worker->graph_credit -= nodes;
+}
+
+/* `released` nodes more, one less. */
+void pn_graph_account(pn_worker *worker, pn_graph *graph, uint32_t released) {
+    if (released == 0) worker->graph_credit++;
+    else take_credit(worker, graph, released - 1);
 }
 
 /* The worker goes on with something else. The graph may be gone afterwards. */
@@ -71,15 +72,18 @@ static uint32_t is_high(pn_ref ref) {
     return pn_flags_priority(pn_node_at(ref)->flags) == PN_PRIORITY_HIGH;
 }
 
+/* Keeps one of the two, if this worker may, to go on with. Returns the other, or 0. */
+static pn_ref keep_one(const pn_worker *worker, pn_ref *kept, pn_ref ref) {
+    pn_ref before = *kept;
+    if (before != 0 && (!is_high(ref) || is_high(before))) return ref;
+    if (!pn_place_keeps(worker, pn_node_at(ref)->flags)) return ref;
+    *kept = ref;
+    return before;
+}
+
 void pn_graph_add_released(const pn_worker *worker, pn_released *list, pn_ref ref) {
-    pn_ref out = ref;
+    pn_ref out = keep_one(worker, &list->kept, ref);
     list->count++;
-    if (list->kept == 0 || (is_high(ref) && !is_high(list->kept))) {
-        if (pn_place_keeps(worker, pn_node_at(ref)->flags)) {
-            out = list->kept;
-            list->kept = ref;
-        }
-    }
     if (out == 0) return;
     pn_store_relaxed(&pn_node_at(out)->waiter, list->rest); /* relaxed: nobody else sees it */
     list->rest = out;
@@ -314,26 +318,17 @@ pn_ref pn_graph_finish_logged(pn_worker *worker, pn_ref ref, uint32_t state) {
     return finish(worker, ref, state, 1);
 }
 
-/* For one node more that this worker shows to others, while it has its own. */
-static inline void take_credit(pn_worker *worker, pn_graph *graph) {
-    if (worker->graph_credit == 0) {
-        pn_fetch_add_relaxed(&graph->active, CREDIT); /* relaxed: as in pn_graph_account */
-        worker->graph_credit = CREDIT;
-    }
-    worker->graph_credit--;
+/* While the worker's own node still counts. */
+static inline void place_one(pn_worker *worker, pn_graph *graph, pn_ref ref) {
+    take_credit(worker, graph, 1);
+    pn_place_ready(worker, ref);
 }
 
 /* A successor with more to it than a call. Returns what is kept then. */
 static __attribute__((noinline)) pn_ref release_special(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t poisoned, pn_ref kept) {
-    pn_ref out = ref;
     make_special_ready(worker, pn_node_at(ref), poisoned);
-    if ((kept == 0 || (is_high(ref) && !is_high(kept))) && pn_place_keeps(worker, pn_node_at(ref)->flags)) {
-        out = kept;
-        kept = ref;
-    }
-    if (out == 0) return kept;
-    take_credit(worker, graph);
-    pn_place_ready(worker, out);
+    pn_ref out = keep_one(worker, &kept, ref);
+    if (out != 0) place_one(worker, graph, out);
     return kept;
 }
 
@@ -367,8 +362,7 @@ static pn_ref follow_all(pn_worker *worker, pn_graph *graph, const pn_node *node
         } else if (kept == 0) {
             kept = ref;
         } else {
-            take_credit(worker, graph);
-            pn_place_ready(worker, ref);
+            place_one(worker, graph, ref);
         }
     }
     return kept;
