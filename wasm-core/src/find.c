@@ -77,7 +77,9 @@ pn_ref pn_find_injected(pn_worker *worker) {
 
 pn_ref pn_find_mail(pn_worker *worker) {
     pn_ref frame = pn_mail_take(worker);
-    if (frame != 0) pn_counter_add(&worker->counters.injected_pops, 1);
+    if (frame == 0) return 0;
+    pn_counter_add(&worker->counters.injected_pops, 1);
+    pn_idle_pass_on(worker);
     return frame;
 }
 

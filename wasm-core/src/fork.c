@@ -46,7 +46,7 @@ pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
     pn_frame *job = pn_frame_at(ref);
     job->slot = slot;
     job->kind = PN_KIND_JOB;
-    job->flags = 0;
+    job->flags = PN_FLAG_HELD; /* until it is pushed: a task may fail before */
     job->block = 0;
     const pn_frame *parent = pn_frame_at(worker->current_frame);
     uint32_t parent_is_root = parent->kind == PN_KIND_SINGLE || parent->kind == PN_KIND_BULK || parent->kind == PN_KIND_NODE;
@@ -61,8 +61,9 @@ pn_ref pn_fork_alloc(pn_worker *worker, uint32_t slot) {
 }
 
 uint32_t pn_fork_push(pn_worker *worker, pn_ref ref) {
-    uint32_t keeps = pn_log_is_on(worker) && !pn_log_pushes(worker, ref);
-    if (keeps || !pn_deque_push(worker, ref)) {
+    if (pn_log_is_on(worker) && !pn_log_pushes(worker, ref)) return 0;
+    pn_frame_at(ref)->flags &= ~(uint32_t)PN_FLAG_HELD; /* before thieves see it */
+    if (!pn_deque_push(worker, ref)) {
         pn_frame_at(ref)->flags |= PN_FLAG_HELD;
         return 0;
     }
@@ -70,7 +71,8 @@ uint32_t pn_fork_push(pn_worker *worker, pn_ref ref) {
     /* While the timer runs it is the one that wakes a sleeper, at the next beat and if the fork is still there: waking one
      * costs more than most forks last. */
     const pn_globals *globals = pn_globals_get();
-    if (globals->heartbeat_polls != 0 || pn_load_hint(&globals->heartbeat_timer) == 0) pn_idle_notify(worker);
+    /* seq_cst: after the push; pairs with the timer, which clears the word and then looks at the deques. */
+    if (globals->heartbeat_polls != 0 || pn_load_seq_cst(&globals->heartbeat_timer) == 0) pn_idle_notify(worker);
     return 1;
 }
 

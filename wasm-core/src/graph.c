@@ -125,6 +125,7 @@ static pn_ref take_own(pn_worker *worker, pn_ref graph) {
     if (ref == 0) return 0;
     if (pn_frame_at(ref)->kind == PN_KIND_NODE && pn_node_at(ref)->graph == graph) return ref;
     PN_ASSERT(pn_deque_push(worker, ref), BROKEN_INVARIANT); /* its place is still free */
+    pn_idle_notify(worker); /* who looked meanwhile saw an empty deque */
     return 0;
 }
 

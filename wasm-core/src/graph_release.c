@@ -2,6 +2,7 @@
 #define PN_FILE PN_FILE_GRAPH_RELEASE
 #include "graph_release.h"
 
+#include "find.h"
 #include "frame.h"
 #include "heap.h"
 #include "log.h"
@@ -119,13 +120,16 @@ static __attribute__((noinline)) uint32_t take_watched(pn_worker *worker, pn_gra
     return 0;
 }
 
+/* The host frees what a run has made; this is what it does not see. */
+static void drop_result(pn_worker *worker, pn_node *node) {
+    if (!(node->flags & PN_FLAG_RESULT_BYTES) || node->result == 0) return;
+    pn_heap_free_chain(worker, pn_run_chain_result(node->result, 0));
+    node->result = 0;
+}
+
 /* For nodes with more to them than a call. */
 static __attribute__((noinline)) void make_special_ready(pn_worker *worker, pn_node *node, uint32_t skip) {
-    if ((node->flags & PN_FLAG_RESULT_BYTES) && node->result != 0) {
-        /* A loop came round: nobody is left to read what it made before. The host frees what a run has made. */
-        pn_heap_free_chain(worker, pn_run_chain_result(node->result, 0));
-        node->result = 0;
-    }
+    drop_result(worker, node); /* a loop came round: nobody is left to read what it made before */
     if (pn_flags_semaphores(node->flags) != 0) node->result = 0;
     node->flags = (node->flags & ~(uint32_t)(PN_FLAG_STARTED | PN_FLAG_SKIP)) | (skip ? PN_FLAG_SKIP : 0u);
 }
@@ -265,12 +269,35 @@ static void give_semaphores_back(pn_worker *worker, const pn_graph *graph, const
     }
 }
 
+/* The host may run callbacks, which may wait for what was released and help: so the worker holds that meanwhile. */
+static void tell_host_of_live(pn_worker *worker, pn_ref ref, uint32_t state, pn_released *list) {
+    pn_ref held_before = worker->held_frame;
+    pn_ref kept = list->kept;
+    pn_ref next;
+    for (pn_ref held = list->rest; held != 0; held = next) {   /* ends: the list does */
+        next = pn_load_relaxed(&pn_node_at(held)->waiter); /* relaxed: nobody else sees the list */
+        pn_run_hold(worker, held);
+    }
+    if (kept != 0) pn_run_hold(worker, kept);
+    tell_host(worker, ref, state);
+    *list = (pn_released){0, 0, 0};
+    while (worker->held_frame != held_before && worker->held_frame != 0 && !pn_find_holds_job(worker)) { /* ends: the list does */
+        pn_ref held = pn_find_held(worker);
+        if (held == kept) {
+            list->kept = held;
+            continue;
+        }
+        pn_store_relaxed(&pn_node_at(held)->waiter, list->rest); /* relaxed: nobody else sees it */
+        list->rest = held;
+    }
+}
+
 /* Stores the state last: from then on the node is the host's, which reuses headers of live graphs as such only, so that a
  * look at the waiter that comes late wakes somebody for nothing at most. */
-static void end_live(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t state) {
+static void end_live(pn_worker *worker, pn_graph *graph, pn_ref ref, uint32_t state, pn_released *list) {
     pn_node *node = pn_node_at(ref);
     pn_ref header = node->graph;
-    if ((node->flags & PN_FLAG_NOTIFY) || state == PN_FRAME_FAILED) tell_host(worker, ref, state);
+    if ((node->flags & PN_FLAG_NOTIFY) || state == PN_FRAME_FAILED) tell_host_of_live(worker, ref, state, list);
     /* seq_cst, as release: publishes the result; pairs with the host's load. As seq_cst: before the waiter is read. */
     pn_store_seq_cst(&node->state, state);
     /* seq_cst, both: after the state; pairs with the host, which sets it and then looks at the states. */
@@ -284,6 +311,7 @@ INLINE pn_ref finish(pn_worker *worker, pn_ref ref, uint32_t state, uint32_t log
     pn_graph *graph = graph_of(node);
     pn_released list = {0, 0, 0};
     if (pn_flags_semaphores(node->flags) != 0) give_semaphores_back(worker, graph, node);
+    if (state == PN_FRAME_FAILED) drop_result(worker, node);
     if (state != PN_FRAME_DONE) node->result = 0;
     if (state == PN_FRAME_FAILED) {
         pn_counter_add(&worker->counters.failed, 1);
@@ -294,7 +322,7 @@ INLINE pn_ref finish(pn_worker *worker, pn_ref ref, uint32_t state, uint32_t log
     }
     if (pn_graph_is_live(graph)) {
         release_live(worker, node, ref, state, &list);
-        end_live(worker, graph, ref, state);
+        end_live(worker, graph, ref, state, &list);
         pn_graph_place_rest(worker, list.rest);
         return list.kept;
     }

@@ -62,9 +62,8 @@ void pn_idle_announce(pn_worker *worker) {
     pn_worker_transition(worker, PN_WORKER_SLEEPING);
 }
 
-static uint32_t anything_to_do(const pn_worker *worker) {
-    if (pn_idle_command() != PN_COMMAND_RUN) return 1;
-    if (pn_mail_waits(worker)) return 1;
+/* What any worker may take. */
+static uint32_t anything_for_all(const pn_worker *worker) {
     for (uint32_t priority = 0; priority < PN_PRIORITY_COUNT; priority++) {
         if (pn_injector_has_work(pn_injector_at(priority))) return 1;
     }
@@ -74,6 +73,13 @@ static uint32_t anything_to_do(const pn_worker *worker) {
         if (pn_deque_has_work(pn_worker_at(id))) return 1;
     }
     return 0;
+}
+
+static uint32_t anything_to_do(const pn_worker *worker) {
+    if (pn_idle_command() != PN_COMMAND_RUN) return 1;
+    if (pn_mail_waits(worker)) return 1;
+    if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_waits(worker)) return 1;
+    return anything_for_all(worker);
 }
 
 uint32_t pn_idle_recheck(pn_worker *worker) {
@@ -104,6 +110,14 @@ void pn_idle_notify(pn_worker *worker) {
             mask = before & (mask - bit);
         }
     }
+}
+
+void pn_idle_pass_on(pn_worker *worker) {
+    pn_globals *globals = pn_globals_get();
+    uint32_t words = (globals->worker_count + 31) / 32;
+    uint32_t asleep = 0;
+    for (uint32_t word = 0; word < words; word++) asleep |= pn_load_seq_cst(&globals->sleepers[word]); /* seq_cst: as in notify */
+    if (asleep != 0 && anything_for_all(worker)) pn_idle_notify(worker);
 }
 
 void pn_idle_notify_worker(pn_worker *worker, uint32_t id) {

@@ -18,7 +18,8 @@
  *   mask. At least one of the two sees the other.
  *   Every queue that a worker takes frames from is in its re-check: all deques, all injectors, its own mailbox, and
  *   what its policy has beside them (policy.h).
- *   One push unparks at most one worker. A worker that finds more than it takes passes the wake-up on (find.h).
+ *   One push unparks at most one worker. A worker that finds more than it takes passes the wake-up on (find.h), and so does
+ *   one that takes what was meant for it alone.
  *
  * Memory order
  *   The four accesses of that argument are seq_cst: the RMW on the mask, the re-check's loads, the push's store, the load
@@ -50,6 +51,10 @@ uint32_t pn_idle_is_asleep(const pn_worker *worker);
 
 /* Unparks one sleeper, if there is any. Call it after the push. */
 void pn_idle_notify(pn_worker *worker);
+
+/* Unparks one sleeper if there is something that any worker may take. Call it after taking a frame that no other could: its
+ * push woke nobody if this worker was awake, perhaps because another push had chosen it, whose frame now waits longer. */
+void pn_idle_pass_on(pn_worker *worker);
 
 /* Unparks that worker if it sleeps. Call it after a push into its mailbox. */
 void pn_idle_notify_worker(pn_worker *worker, uint32_t id);

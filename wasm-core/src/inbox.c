@@ -60,7 +60,9 @@ pn_ref pn_inbox_admit(pn_worker *worker) {
 
 pn_ref pn_inbox_take(pn_worker *worker) {
     pn_ref frame = pn_injector_pop(inbox_at(worker->id));
-    if (frame != 0 && pn_log_is_on(worker)) pn_log_took_from_inbox(worker, worker->id, frame);
+    if (frame == 0) return 0;
+    if (pn_log_is_on(worker)) pn_log_took_from_inbox(worker, worker->id, frame);
+    pn_idle_pass_on(worker);
     return frame;
 }
 
@@ -121,7 +123,7 @@ uint32_t pn_inbox_is_empty(const pn_worker *worker) {
 uint32_t pn_inbox_has_work(const pn_worker *worker) {
     uint32_t workers = pn_globals_get()->worker_count;
     for (uint32_t id = 0; id < workers; id++) {
-        if ((id == worker->id || is_away(id)) && pn_injector_has_work(inbox_at(id))) return 1;
+        if (id != worker->id && is_away(id) && pn_injector_has_work(inbox_at(id))) return 1;
     }
     return 0;
 }

@@ -41,7 +41,7 @@ uint32_t pn_inbox_is_hungry(pn_worker *worker);
 uint32_t pn_inbox_place_part(pn_worker *worker, pn_ref part);
 
 uint32_t pn_inbox_is_empty(const pn_worker *worker);
-/* Part of the re-check before sleep: its own, and those of workers that are away. */
+/* Whether there is something in those of other workers that are away. */
 uint32_t pn_inbox_has_work(const pn_worker *worker);
 
 /* The worker has just said that it is away: somebody else must look after its inbox. */

@@ -56,17 +56,21 @@ static void rest(pn_worker *worker, pn_ref ref) {
     worker->awaited_frame = ref;
     pn_worker_transition(worker, PN_WORKER_BLOCKED);
     pn_counter_add(&worker->counters.waits_parked, 1);
-    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 1);
+    pn_policy_away(worker, 1);
     penny_host_wait();
-    if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 0);
+    pn_policy_away(worker, 0);
     pn_worker_transition(worker, PN_WORKER_RUNNING);
 }
 
 static void resume(pn_worker *worker, pn_ref ref, uint32_t dispatch) {
     pn_frame *child = pn_frame_at(ref);
     if (pn_log_is_on(worker)) pn_log_decide(worker, PN_DECISION_RESUME, 0, ref, 0);
-    if (dispatch && worker->nest < PN_NEST_MAX) pn_run_nested(worker, ref);
-    else if (pn_frame_claim(child)) pn_frame_finish(child, PN_FRAME_CANCELLED);
+    if (dispatch && worker->nest < PN_NEST_MAX) {
+        pn_run_nested(worker, ref);
+    } else if (pn_frame_claim(child)) {
+        pn_counter_add(&worker->counters.failed, dispatch);
+        pn_frame_finish(child, dispatch ? PN_FRAME_FAILED : PN_FRAME_CANCELLED); /* failed: too deep, as in pn_run_job */
+    }
 }
 
 /* What await does up to its end, from a recording. */

@@ -100,15 +100,16 @@ static pn_ref admit_to_ring(pn_worker *worker) {
             break;
         }
         pn_counter_add(&worker->counters.admissions, 1);
-        if (admitted == 1) pn_idle_notify(worker);
+        pn_idle_notify(worker); /* for each: who looked meanwhile saw an empty queue */
     }
     if (pn_injector_has_work(pn_injector_at(PN_PRIORITY_NORMAL))) pn_idle_notify(worker);
     return first;
 }
 
-/* Whether the worker has something else to go on with. */
+/* Whether the worker has something else to go on with: inside another dispatch, that. */
 static uint32_t is_busy(pn_worker *worker) {
-    return worker->held_frame != 0 || !pn_deque_is_empty(worker) || (has_inbox(worker) && !pn_inbox_is_empty(worker));
+    return worker->nest != 0 || worker->held_frame != 0 || !pn_deque_is_empty(worker) ||
+           (has_inbox(worker) && !pn_inbox_is_empty(worker));
 }
 
 /* Back into the slot that it came from, or where there is room. */
@@ -282,10 +283,12 @@ void pn_policy_leave(pn_worker *worker) {
 }
 
 void pn_policy_away(pn_worker *worker, uint32_t away) {
-    /* seq_cst: before the look at the inbox; pairs with the load in inbox.c that follows a push. */
-    pn_store_seq_cst(&worker->away, away);
+    if (has_inbox(worker)) {
+        /* seq_cst: before the look at the inbox; pairs with the load in inbox.c that follows a push. */
+        pn_store_seq_cst(&worker->away, away);
+        if (away) pn_inbox_hand_over(worker);
+    }
     if (!away) return;
-    if (has_inbox(worker)) pn_inbox_hand_over(worker);
     pn_policy_leave(worker);
 }
 

@@ -5,7 +5,7 @@
  *     find      the next frame of a round                     pn_policy_find
  *     place     where one goes that has just become READY     pn_policy_place, pn_policy_place_part
  *     requeue   where one goes that yielded or made way       pn_policy_requeue
- *     has work  what must be looked at before sleep           pn_policy_has_work
+ *     has work  what must be looked at before sleep           pn_policy_has_work, pn_policy_waits
  *   ROUND_ROBIN, RANDOM: inbox.h. MERRY_GO_ROUND: ring.h. HYBRID: the own deque first, as with work stealing, and the ring for
  *   what yields, is released or waits outside.
  *   High and low priority, mailboxes and forks are the same with every policy: a frame of high priority goes to the next
@@ -14,11 +14,11 @@
  *   What docs/policies.md promises about fairness is made here: pn_policy_find, by turn.
  *
  * Who may call
- *   The worker, on its own thread, and only if worker.policy is not WORK_STEALING: the callers look first, so that the loop of
- *   work stealing stays small for the host's compiler (docs/decisions/0090).
+ *   The worker, on its own thread, and but for leave and away only if worker.policy is not WORK_STEALING: the callers look
+ *   first, so that the loop of work stealing stays small for the host's compiler (docs/decisions/0090).
  *
  * Invariants
- *   Every place that a policy puts frames in is in pn_policy_has_work, or is a deque or an injector.
+ *   Every place that a policy puts frames in is in pn_policy_has_work or pn_policy_waits, or is a deque or an injector.
  */
 #ifndef PN_POLICY_H
 #define PN_POLICY_H
@@ -42,16 +42,16 @@ uint32_t pn_policy_requeue(pn_worker *worker, pn_ref frame, uint32_t last);
 uint32_t pn_policy_is_hungry(pn_worker *worker);
 uint32_t pn_policy_place_part(pn_worker *worker, pn_ref part);
 uint32_t pn_policy_interrupts(const pn_worker *worker);
-/* Whether something waits for this worker that a range of its own keeps waiting. */
+/* Whether something waits for this worker and no other. */
 uint32_t pn_policy_waits(const pn_worker *worker);
 
-/* Part of the re-check before sleep. */
+/* Whether something waits that any worker may take. */
 uint32_t pn_policy_has_work(const pn_worker *worker);
 
 /* The worker can run nothing for a while, because its task waits (1), or can again (0). */
 void pn_policy_away(pn_worker *worker, uint32_t away);
 
-/* The worker leaves the loop, or its task waits: what it took in a batch goes elsewhere, as somebody may wait for that. */
+/* The worker leaves the loop, or its task waits: what it holds goes elsewhere, as somebody may wait for that. */
 void pn_policy_leave(pn_worker *worker);
 
 /* Before a step of penny_worker_step. */

@@ -38,7 +38,7 @@ static void complete_bulk(pn_worker *worker, pn_ref root_ref) {
         const uint8_t *statuses = statuses_of(block);
         for (uint32_t item = 0; item < block->count; item++) {
             const uint64_t *record = (const uint64_t *)pn_at(block->records_ref + item * block->stride_bytes);
-            if (statuses[item] == PN_ITEM_DONE) results = pn_run_chain_result(record[0], results);
+            if (statuses[item] != PN_ITEM_CANCELLED) results = pn_run_chain_result(record[0], results);
         }
     }
     /* Relaxed: pending was acquired. */
@@ -127,9 +127,15 @@ IN_BOTH_LOOPS void split(pn_worker *worker, pn_frame *part, uint32_t lo, uint32_
     pn_counter_add(&worker->counters.splits, 1);
 }
 
+/* So that there is nothing to free of items that fail. */
+static OUT_OF_LINE void clear_results(const pn_block *block, uint32_t item, uint32_t end) {
+    for (; item < end; item++) *(uint64_t *)pn_at(block->records_ref + item * block->stride_bytes) = 0;
+}
+
 /* One batch. Returns where it stopped: `end`, or `item` because the bulk was cancelled. */
 IN_BOTH_LOOPS uint32_t run_items(pn_worker *worker, const pn_block *block, uint32_t item, uint32_t end) {
     if (pn_load_hint(&block->cancelled)) return item;
+    if (block->flags & PN_FLAG_RESULT_BYTES) clear_results(block, item, end);
     worker->current_record = block->records_ref + item * block->stride_bytes;
     uint32_t failed = pn_dispatch_batch(worker, block, item, end);
     pn_ref part = worker->current_frame;

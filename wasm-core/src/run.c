@@ -40,27 +40,34 @@ static uint32_t requeue_pinned(pn_worker *worker, pn_ref frame) {
     return 1;
 }
 
-/* No notify: the worker looks into the same queues before it can sleep. */
+/* For a frame that is pushed where the worker looks itself before it can sleep. It is soon, unless it is inside another dispatch
+ * or has others to take first. */
+static void notify_unless_next(pn_worker *worker, uint32_t others) {
+    if (worker->nest != 0 || others) pn_idle_notify(worker);
+}
+
 OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 0)) return;
-    if (pn_run_push_own(worker, frame)) return;
+    if (pn_run_push_own(worker, frame)) {
+        notify_unless_next(worker, 0);
+        return;
+    }
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_run_push_outside(worker, frame)) return;
-    pn_run_hold(worker, frame);
+    if (pn_run_push_outside(worker, frame)) notify_unless_next(worker, 1);
+    else pn_run_hold(worker, frame);
 }
 
 OUT_OF_LINE void pn_run_requeue_last(pn_worker *worker, pn_ref frame) {
     if (requeue_pinned(worker, frame)) return;
     if (worker->policy != PN_POLICY_WORK_STEALING && pn_policy_requeue(worker, frame, 1)) return;
     if (pn_run_push_outside(worker, frame)) {
-        /* The worker goes on with its own deque first, so another one may take this frame. */
-        if (!pn_deque_is_empty(worker)) pn_idle_notify(worker);
+        notify_unless_next(worker, !pn_deque_is_empty(worker));
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_run_push_own(worker, frame)) return;
-    pn_run_hold(worker, frame);
+    if (pn_run_push_own(worker, frame)) notify_unless_next(worker, 0);
+    else pn_run_hold(worker, frame);
 }
 
 OUT_OF_LINE void pn_run_requeue_elsewhere(pn_worker *worker, pn_ref frame) {
@@ -97,7 +104,8 @@ void pn_run_complete(pn_worker *worker, pn_ref frame, pn_ref results) {
 static void finish_single(pn_worker *worker, pn_ref ref, uint32_t state) {
     pn_frame *frame = pn_frame_at(ref);
     pn_ref results = 0;
-    if (state == PN_FRAME_DONE && (frame->flags & PN_FLAG_RESULT_BYTES)) results = pn_run_chain_result(frame->result, 0);
+    /* Also of a task that failed after it had made a result, through a fork or while it cleaned up. */
+    if (frame->flags & PN_FLAG_RESULT_BYTES) results = pn_run_chain_result(frame->result, 0);
     if (state == PN_FRAME_FAILED) pn_counter_add(&worker->counters.failed, 1);
     pn_frame_finish(frame, state);
     pn_run_complete(worker, ref, results);
@@ -150,6 +158,7 @@ static uint32_t run_single(pn_worker *worker, pn_ref ref) {
         return 1;
     }
     if (frame->flags & PN_FLAG_RAN) count_resumed(worker, frame);
+    if (frame->flags & PN_FLAG_RESULT_BYTES) frame->result = 0; /* nothing to free if it fails */
     switch (pn_run_dispatch(worker, ref)) {
     case PN_OUTCOME_DONE: finish_single(worker, ref, PN_FRAME_DONE); break;
     case PN_OUTCOME_FAILED: finish_single(worker, ref, PN_FRAME_FAILED); break;
@@ -262,6 +271,7 @@ static void end_help(pn_worker *worker) {
     while ((frame = pn_deque_pop(worker)) != 0) { /* ends: at a JOB, or at the end of the deque */
         if (pn_frame_at(frame)->kind == PN_KIND_JOB) {
             PN_ASSERT(pn_deque_push(worker, frame), BROKEN_INVARIANT); /* its place is still free */
+            pn_idle_notify(worker); /* who looked meanwhile saw an empty deque */
             break;
         }
         pn_store_relaxed(&pn_frame_at(frame)->waiter, others); /* relaxed: nobody else sees it */

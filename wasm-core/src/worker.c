@@ -66,7 +66,7 @@ uint32_t pn_worker_run(pn_worker *worker, uint32_t dispatches_max) {
 
 uint32_t pn_worker_help(pn_worker *worker) {
     if (worker->nest >= PN_NEST_WAIT_MAX) {
-        if (worker->policy != PN_POLICY_WORK_STEALING) pn_policy_away(worker, 1); /* until the dispatch around it ends */
+        pn_policy_away(worker, 1); /* until the dispatch around it ends */
         return 0;
     }
     uint32_t outermost = pn_load_relaxed(&worker->helping) == 0; /* relaxed: own word */

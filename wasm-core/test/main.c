@@ -17,7 +17,8 @@ static const struct {
     const test *tests;
 } groups[] = {
     {"core", core_tests},   {"registry", registry_tests}, {"frame", frame_tests}, {"deque", deque_tests}, {"litmus", litmus_tests},
-    {"injector", injector_tests}, {"heap", heap_tests},   {"range", range_tests}, {"worker", worker_tests},
+    {"injector", injector_tests}, {"heap", heap_tests},   {"heap", result_tests}, {"range", range_tests}, {"worker", worker_tests},
+    {"wake", wake_tests},   {"fork", fork_end_tests},
     {"step", step_tests},   {"fork", fork_tests},         {"tree", tree_tests},   {"limits", limits_tests},
     {"place", place_tests}, {"graph", graph_tests},       {"live", live_tests},
     {"policy", policy_tests}, {"ring", ring_tests},       {"log", log_tests},       {"log", log_graph_tests},
@@ -26,7 +27,7 @@ static const struct {
 #endif
 #if defined(PN_SEEDED)
     {"explore", explore_tests}, {"explore", explore_fork_tests}, {"explore", explore_ring_tests}, {"freeze", freeze_tests}, {"explore", explore_graph_tests},
-    {"explore", explore_place_tests},
+    {"explore", explore_place_tests}, {"explore", explore_wake_tests},
 #endif
 };
 

@@ -27,7 +27,8 @@ typedef struct test {
 extern const test deque_tests[], litmus_tests[], injector_tests[], frame_tests[], heap_tests[], registry_tests[], core_tests[],
     range_tests[], worker_tests[], step_tests[], explore_tests[], fork_tests[], tree_tests[], limits_tests[],
     explore_fork_tests[], sdk_tests[], place_tests[], policy_tests[], ring_tests[], explore_ring_tests[], freeze_tests[],
-    graph_tests[], live_tests[], explore_graph_tests[], explore_place_tests[], log_tests[], log_graph_tests[];
+    graph_tests[], live_tests[], explore_graph_tests[], explore_place_tests[], log_tests[], log_graph_tests[],
+    wake_tests[], explore_wake_tests[], result_tests[], fork_end_tests[];
 
 #define CHECK(condition)                                                                                               \
     do {                                                                                                               \

@@ -182,6 +182,31 @@ static void waiter_is_told(void) {
     CHECK_EQ(pn_load_relaxed(&told_graph), 1);
 }
 
+/* A callback of a handle waits for what the task has released. */
+static void waits_for_the_next(uint32_t worker, uint32_t ref, uint32_t state) {
+    (void)state;
+    if (pn_node_at(ref)->args[0] != 0) return;
+    for (uint32_t helped = 0; pn_load_relaxed(&runs[2]) == 0 && helped < 10; helped++) CHECK_EQ(penny_worker_help(worker), 1);
+    CHECK_EQ(pn_load_relaxed(&runs[2]), 1);
+    CHECK_EQ(pn_load_relaxed(&pn_node_at(ref)->state), PN_FRAME_RUNNING);
+}
+
+static void a_callback_waits_for_what_was_released(void) {
+    begin(1);
+    on_node = waits_for_the_next;
+    pn_ref first = live_node(0, SLOT_SUM, PN_FLAG_NOTIFY);
+    for (uint32_t i = 1; i <= 3; i++) {
+        pn_ref next = live_node(i, SLOT_SUM, 0);
+        live_edge(i, first, next, 2);
+        CHECK_EQ(live_publish(next), 0);
+    }
+    CHECK_EQ(live_publish(first), 1);
+    CHECK(host_inject(first));
+    CHECK_EQ(worker_run(0, 0), PN_RUN_PARK);
+    for (uint32_t i = 0; i <= 3; i++) CHECK_EQ(pn_load_relaxed(&runs[i]), 1);
+    CHECK_EQ(pn_load_relaxed(&pn_node_at(first)->state), PN_FRAME_DONE);
+}
+
 const test live_tests[] = {
     {"program_with_one_worker", program_1},
     {"program_with_two_workers", program_2},
@@ -189,5 +214,6 @@ const test live_tests[] = {
     {"failure_skips_what_takes_its_result", failure_skips},
     {"withdrawn_is_skipped", withdrawn_is_skipped},
     {"waiter_is_told", waiter_is_told},
+    {"a_callback_waits_for_what_was_released", a_callback_waits_for_what_was_released},
     {0},
 };
