@@ -8,7 +8,7 @@ import java.util.List;
  * A named function of a loaded module, in whatever language. Safe for use by any number of threads.
  *
  * <p>Arguments are Java values of the signature's types ({@link ValueType#javaType}); integers are also accepted for wider
- * numeric parameters where no value is lost.
+ * numeric parameters where no value is lost. Arguments are read at the call; the arrays may be reused afterwards.
  *
  * @param <R> the result's Java type; {@code Void} for none
  */
@@ -52,8 +52,8 @@ public interface TaskFunction<R> {
     R call(Object... arguments);
 
     /**
-     * One task per element; an element is the argument, or an {@code Object[]} of the arguments. What the iterator throws comes out of the
-     * results, behind the outcomes of all elements before it.
+     * One task per element; an element is the argument, or an {@code Object[]} of the arguments. It is read when the iterator returns it,
+     * which may then reuse its arrays. What the iterator throws comes out of the results, behind the outcomes of all elements before it.
      */
     TaskResults<R> map(Iterator<?> inputs);
 

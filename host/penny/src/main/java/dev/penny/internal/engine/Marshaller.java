@@ -36,16 +36,21 @@ final class Marshaller {
         return hasResult && result.isBlock();
     }
 
-    /**
-     * Checks arguments and brings them to the parameter types, text as UTF-8.
-     *
-     * @throws SignatureException wrong arity, type or range
-     */
-    Object[] prepare(Object[] arguments) {
+    private void checkArity(Object[] arguments) {
         if (arguments.length != parameters.length) {
             throw new SignatureException("wrong arity: function=%s, arguments=%d, expected=%d"
                     .formatted(function, arguments.length, parameters.length));
         }
+    }
+
+    /**
+     * Checks arguments and brings them to the parameter types, text as UTF-8. What comes out may be the caller's own arrays: it is for use
+     * before the caller goes on.
+     *
+     * @throws SignatureException wrong arity, type or range
+     */
+    Object[] prepare(Object[] arguments) {
+        checkArity(arguments);
         Object[] prepared = arguments;
         for (int i = 0; i < parameters.length; i++) {
             Object value = convert(i, arguments[i]);
@@ -57,6 +62,26 @@ final class Marshaller {
             }
         }
         return prepared;
+    }
+
+    /** {@link #prepare} for use at any time: the caller may change its arrays. */
+    Object[] keep(Object[] arguments) {
+        checkArity(arguments);
+        Object[] kept = new Object[arguments.length];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = keep(i, arguments[i]);
+        }
+        return kept;
+    }
+
+    /** One argument of {@link #keep(Object[])}. */
+    Object keep(int index, Object value) {
+        return kept(value, convert(index, value));
+    }
+
+    /** A converted value that is not the caller's array. */
+    static Object kept(Object value, Object converted) {
+        return converted == value && converted instanceof byte[] bytes ? bytes.clone() : converted;
     }
 
     /** One argument of {@link #prepare}. */
@@ -103,11 +128,16 @@ final class Marshaller {
             return array;
         }
         if (value instanceof ByteBuffer buffer) {
-            byte[] copy = new byte[buffer.remaining()];
-            buffer.duplicate().get(copy);
-            return copy;
+            return copy(buffer);
         }
         throw wrongType(index, value);
+    }
+
+    /** What is left in a buffer. */
+    static byte[] copy(ByteBuffer buffer) {
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.duplicate().get(copy);
+        return copy;
     }
 
     private SignatureException wrongType(int index, Object value) {
