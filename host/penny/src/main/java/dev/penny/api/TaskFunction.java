@@ -60,7 +60,11 @@ public interface TaskFunction<R> {
     /** As {@link #map(Iterator)}, all at once. @throws TaskFailedException the first failure in input order */
     List<R> mapAll(Iterable<?> inputs);
 
-    /** One task per number of {@code from..to}, {@code to} excluded, for functions of one number. */
+    /**
+     * One task per number of {@code from..to}, {@code to} excluded, for functions of one number.
+     *
+     * @throws SignatureException the parameter's type does not hold every number of the range exactly
+     */
     TaskResults<R> mapRange(long from, long to);
 
     /**

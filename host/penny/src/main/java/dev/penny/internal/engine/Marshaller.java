@@ -101,8 +101,12 @@ final class Marshaller {
         };
     }
 
+    private static boolean isInteger(Object value) {
+        return value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte;
+    }
+
     private long integer(int index, Object value, long min, long max) {
-        if (!(value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte)) {
+        if (!isInteger(value)) {
             throw wrongType(index, value);
         }
         long number = ((Number) value).longValue();
@@ -114,13 +118,27 @@ final class Marshaller {
     }
 
     private double floating(int index, Object value) {
-        boolean exact = value instanceof Float || value instanceof Integer || value instanceof Short || value instanceof Byte
-                || value instanceof Double number && parameters[index] == ValueType.F32 && (double) (float) (double) number == number
-                || value instanceof Long whole && (long) (double) (long) whole == whole;
-        if (!exact) {
+        if (isInteger(value)) {
+            return exact(index, ((Number) value).longValue());
+        }
+        if (!(value instanceof Float) && !(value instanceof Double number && (double) (float) (double) number == number)) {
             throw wrongType(index, value);
         }
         return ((Number) value).doubleValue();
+    }
+
+    /** By its bits: casting there and back would hide the loss at the largest numbers. */
+    private double exact(int index, long number) {
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(Math.abs(number)) - Long.numberOfTrailingZeros(number);
+        if (bits > exactBits(parameters[index])) {
+            throw new SignatureException("number would be rounded: function=%s, parameter=%d, type=%s, value=%d, bits=%d, limit=%d"
+                    .formatted(function, index, parameters[index].text(), number, bits, exactBits(parameters[index])));
+        }
+        return number;
+    }
+
+    private static int exactBits(ValueType floating) {
+        return floating == ValueType.F32 ? Float.PRECISION : Double.PRECISION;
     }
 
     private byte[] bytes(int index, Object value) {
@@ -240,8 +258,21 @@ final class Marshaller {
             throw new SignatureException("range ends before it starts: function=%s, from=%d, to=%d".formatted(function, from, to));
         }
         if (from < to) {
-            prepare(new Object[] {from});
-            prepare(new Object[] {to - 1});
+            convert(0, from);
+            convert(0, to - 1);
+            checkNoGaps(from, to - 1);
+        }
+    }
+
+    /** Floating point holds some numbers beyond this limit, but not all. */
+    private void checkNoGaps(long first, long last) {
+        if (first == last || parameters[0] == ValueType.I32 || parameters[0] == ValueType.I64) {
+            return;
+        }
+        long limit = 1L << exactBits(parameters[0]);
+        if (first < -limit || last > limit) {
+            throw new SignatureException("numbers of the range would be rounded: function=%s, type=%s, first=%d, last=%d, min=%d, max=%d"
+                    .formatted(function, parameters[0].text(), first, last, -limit, limit));
         }
     }
 
