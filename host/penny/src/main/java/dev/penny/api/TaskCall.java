@@ -21,7 +21,8 @@ public interface TaskCall {
      * its first arguments. The task returns right after this call and sets no result. In a bulk a task cannot yield; in a graph it can.
      *
      * @param state new values of the first arguments, which are {@code i32} or {@code i64}
-     * @throws SignatureException an argument of these is not an integer, or there are not so many
+     * @throws SignatureException an argument of these is not an integer, a value is too large for an {@code i32}, or there are not so
+     *         many arguments; the arguments are then as before
      * @throws IllegalStateException the task runs in a bulk, or is blocking and may simply wait
      */
     void again(long... state);

@@ -8,7 +8,7 @@ import java.util.List;
  * A named function of a loaded module, in whatever language. Safe for use by any number of threads.
  *
  * <p>Arguments are Java values of the signature's types ({@link ValueType#javaType}); integers are also accepted for wider
- * numeric parameters where no value is lost.
+ * numeric parameters where no value is lost. Arguments are read at the call; the arrays may be reused afterwards.
  *
  * @param <R> the result's Java type; {@code Void} for none
  */
@@ -52,15 +52,19 @@ public interface TaskFunction<R> {
     R call(Object... arguments);
 
     /**
-     * One task per element; an element is the argument, or an {@code Object[]} of the arguments. What the iterator throws comes out of the
-     * results, behind the outcomes of all elements before it.
+     * One task per element; an element is the argument, or an {@code Object[]} of the arguments. It is read when the iterator returns it,
+     * which may then reuse its arrays. What the iterator throws comes out of the results, behind the outcomes of all elements before it.
      */
     TaskResults<R> map(Iterator<?> inputs);
 
     /** As {@link #map(Iterator)}, all at once. @throws TaskFailedException the first failure in input order */
     List<R> mapAll(Iterable<?> inputs);
 
-    /** One task per number of {@code from..to}, {@code to} excluded, for functions of one number. */
+    /**
+     * One task per number of {@code from..to}, {@code to} excluded, for functions of one number.
+     *
+     * @throws SignatureException the parameter's type does not hold every number of the range exactly
+     */
     TaskResults<R> mapRange(long from, long to);
 
     /**

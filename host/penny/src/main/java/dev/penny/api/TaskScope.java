@@ -19,7 +19,8 @@ public interface TaskScope {
     <R> Forked<R> fork(Callable<? extends R> child);
 
     /**
-     * Adds a task of any language. Tasks of blocking functions, and of functions with options, are submitted at once.
+     * Adds a task of any language. Tasks of blocking functions, and of functions with options, are submitted at once. Arguments are as
+     * for {@link TaskFunction#submit}: read at the call.
      *
      * @throws SignatureException wrong arity, wrong type or a number out of range
      * @throws IllegalStateException as for {@link #fork(Callable)}

@@ -6,7 +6,7 @@ import dev.penny.api.TaskFunction;
  * A pipeline that is being written: stages that every input passes one after the other. All methods but {@link #build} return it.
  *
  * <p>The first stage gets the input: one argument, or an {@code Object[]} of them. Every other stage gets the result of the one before,
- * which must be of exactly its first parameter's type, then {@code more}, the same for every input.
+ * which must be of exactly its first parameter's type, then {@code more}, the same for every input; its arrays are read at the call.
  *
  * <p><b>Threads:</b> one at a time.
  * <p><b>Errors:</b> {@link dev.penny.api.SignatureException} for arguments that do not fit; {@link dev.penny.api.GraphException} for a

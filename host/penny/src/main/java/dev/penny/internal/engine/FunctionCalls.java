@@ -28,17 +28,18 @@ abstract sealed class FunctionCalls<R> implements TaskFunction<R> permits Loaded
 
     @Override
     public TaskHandle<R> submit(Object... arguments) {
-        return submitted(arguments);
+        return submitted(loaded().marshaller().keep(arguments));
     }
 
     @Override
     public R call(Object... arguments) {
-        return submitted(arguments).joinUnwrapped();
+        // The caller waits until nobody needs its arrays any more.
+        return submitted(loaded().marshaller().prepare(arguments)).joinUnwrapped();
     }
 
-    private SubmittedTask<R> submitted(Object... arguments) {
+    private SubmittedTask<R> submitted(Object[] prepared) {
         LoadedFunction<R> function = loaded();
-        SubmittedTask<R> task = new SubmittedTask<>(function.scheduler(), function, terms(), function.marshaller().prepare(arguments));
+        SubmittedTask<R> task = new SubmittedTask<>(function.scheduler(), function, terms(), prepared);
         function.scheduler().submitter().submit(task);
         return task;
     }

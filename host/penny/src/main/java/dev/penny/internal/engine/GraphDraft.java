@@ -102,7 +102,7 @@ final class GraphDraft implements GraphBuilder {
         for (int i = 0; i < arguments.length; i++) {
             converted[i] = arguments[i] instanceof GraphTask source
                     ? source(task, i, types.get(i), own(source, task))
-                    : constant(name, task, function.loaded(), i, arguments[i]);
+                    : Marshaller.kept(arguments[i], constant(name, task, function.loaded(), i, arguments[i]));
         }
         return converted;
     }

@@ -1,11 +1,13 @@
 package dev.penny.internal.engine;
 
+import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 
 /**
- * The inputs of a map, up to the first exception of their iterator. It is kept until the outcomes of all inputs before it are delivered.
+ * The inputs of a map as they are when their iterator gives them, up to its first exception. That is kept until the outcomes of all inputs
+ * before it are delivered.
  *
  * <p><b>Threads:</b> the one that maps.
  */
@@ -26,13 +28,34 @@ final class Inputs implements Iterator<Object> {
         if (!hasNext && failure == null) {
             try {
                 hasNext = source.hasNext();
-                next = hasNext ? source.next() : null;
+                next = hasNext ? kept(source.next()) : null;
             } catch (RuntimeException | Error e) {
                 hasNext = false;
                 failure = e;
             }
         }
         return hasNext;
+    }
+
+    /** The iterator may fill the same array again for the next one. */
+    private static Object kept(Object input) {
+        if (!(input instanceof Object[] several)) {
+            return keptValue(input);
+        }
+        Object[] kept = new Object[several.length];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = keptValue(several[i]);
+        }
+        return kept;
+    }
+
+    private static Object keptValue(Object value) {
+        return switch (value) {
+            case byte[] bytes -> bytes.clone();
+            case ByteBuffer buffer -> Marshaller.copy(buffer);
+            case CharSequence text -> text.toString();
+            case null, default -> value;
+        };
     }
 
     @Override

@@ -36,16 +36,21 @@ final class Marshaller {
         return hasResult && result.isBlock();
     }
 
-    /**
-     * Checks arguments and brings them to the parameter types, text as UTF-8.
-     *
-     * @throws SignatureException wrong arity, type or range
-     */
-    Object[] prepare(Object[] arguments) {
+    private void checkArity(Object[] arguments) {
         if (arguments.length != parameters.length) {
             throw new SignatureException("wrong arity: function=%s, arguments=%d, expected=%d"
                     .formatted(function, arguments.length, parameters.length));
         }
+    }
+
+    /**
+     * Checks arguments and brings them to the parameter types, text as UTF-8. What comes out may be the caller's own arrays: it is for use
+     * before the caller goes on.
+     *
+     * @throws SignatureException wrong arity, type or range
+     */
+    Object[] prepare(Object[] arguments) {
+        checkArity(arguments);
         Object[] prepared = arguments;
         for (int i = 0; i < parameters.length; i++) {
             Object value = convert(i, arguments[i]);
@@ -57,6 +62,26 @@ final class Marshaller {
             }
         }
         return prepared;
+    }
+
+    /** {@link #prepare} for use at any time: the caller may change its arrays. */
+    Object[] keep(Object[] arguments) {
+        checkArity(arguments);
+        Object[] kept = new Object[arguments.length];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = keep(i, arguments[i]);
+        }
+        return kept;
+    }
+
+    /** One argument of {@link #keep(Object[])}. */
+    Object keep(int index, Object value) {
+        return kept(value, convert(index, value));
+    }
+
+    /** A converted value that is not the caller's array. */
+    static Object kept(Object value, Object converted) {
+        return converted == value && converted instanceof byte[] bytes ? bytes.clone() : converted;
     }
 
     /** One argument of {@link #prepare}. */
@@ -76,8 +101,12 @@ final class Marshaller {
         };
     }
 
+    private static boolean isInteger(Object value) {
+        return value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte;
+    }
+
     private long integer(int index, Object value, long min, long max) {
-        if (!(value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte)) {
+        if (!isInteger(value)) {
             throw wrongType(index, value);
         }
         long number = ((Number) value).longValue();
@@ -89,13 +118,27 @@ final class Marshaller {
     }
 
     private double floating(int index, Object value) {
-        boolean exact = value instanceof Float || value instanceof Integer || value instanceof Short || value instanceof Byte
-                || value instanceof Double number && parameters[index] == ValueType.F32 && (double) (float) (double) number == number
-                || value instanceof Long whole && (long) (double) (long) whole == whole;
-        if (!exact) {
+        if (isInteger(value)) {
+            return exact(index, ((Number) value).longValue());
+        }
+        if (!(value instanceof Float) && !(value instanceof Double number && (double) (float) (double) number == number)) {
             throw wrongType(index, value);
         }
         return ((Number) value).doubleValue();
+    }
+
+    /** By its bits: casting there and back would hide the loss at the largest numbers. */
+    private double exact(int index, long number) {
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(Math.abs(number)) - Long.numberOfTrailingZeros(number);
+        if (bits > exactBits(parameters[index])) {
+            throw new SignatureException("number would be rounded: function=%s, parameter=%d, type=%s, value=%d, bits=%d, limit=%d"
+                    .formatted(function, index, parameters[index].text(), number, bits, exactBits(parameters[index])));
+        }
+        return number;
+    }
+
+    private static int exactBits(ValueType floating) {
+        return floating == ValueType.F32 ? Float.PRECISION : Double.PRECISION;
     }
 
     private byte[] bytes(int index, Object value) {
@@ -103,11 +146,16 @@ final class Marshaller {
             return array;
         }
         if (value instanceof ByteBuffer buffer) {
-            byte[] copy = new byte[buffer.remaining()];
-            buffer.duplicate().get(copy);
-            return copy;
+            return copy(buffer);
         }
         throw wrongType(index, value);
+    }
+
+    /** What is left in a buffer. */
+    static byte[] copy(ByteBuffer buffer) {
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.duplicate().get(copy);
+        return copy;
     }
 
     private SignatureException wrongType(int index, Object value) {
@@ -210,8 +258,21 @@ final class Marshaller {
             throw new SignatureException("range ends before it starts: function=%s, from=%d, to=%d".formatted(function, from, to));
         }
         if (from < to) {
-            prepare(new Object[] {from});
-            prepare(new Object[] {to - 1});
+            convert(0, from);
+            convert(0, to - 1);
+            checkNoGaps(from, to - 1);
+        }
+    }
+
+    /** Floating point holds some numbers beyond this limit, but not all. */
+    private void checkNoGaps(long first, long last) {
+        if (first == last || parameters[0] == ValueType.I32 || parameters[0] == ValueType.I64) {
+            return;
+        }
+        long limit = 1L << exactBits(parameters[0]);
+        if (first < -limit || last > limit) {
+            throw new SignatureException("numbers of the range would be rounded: function=%s, type=%s, first=%d, last=%d, min=%d, max=%d"
+                    .formatted(function, parameters[0].text(), first, last, -limit, limit));
         }
     }
 

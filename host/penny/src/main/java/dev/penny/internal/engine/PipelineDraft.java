@@ -119,7 +119,7 @@ final class PipelineDraft implements PipelineBuilder {
         }
         List<Object> prepared = new ArrayList<>();
         for (int i = 0; i < more.length; i++) {
-            prepared.add(loaded.marshaller().convert(1 + i, more[i]));
+            prepared.add(loaded.marshaller().keep(1 + i, more[i]));
         }
         stages.add(new Stage(stage, loaded, called.terms(), width, inOrder, List.copyOf(prepared)));
         return this;

@@ -117,7 +117,7 @@ final class ProgramCall implements Instruction {
                 touches.add(touch);
                 yield touch;
             }
-            case null, default -> function.marshaller().convert(index, operand);
+            case null, default -> function.marshaller().keep(index, operand);
         };
     }
 

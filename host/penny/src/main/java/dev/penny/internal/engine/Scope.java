@@ -62,7 +62,7 @@ final class Scope implements TaskScope {
             throw new IllegalArgumentException("a function of another Penny: function=" + task.mangledName());
         }
         LoadedFunction<R> function = calls.loaded();
-        Object[] prepared = function.marshaller().prepare(arguments);
+        Object[] prepared = function.marshaller().keep(arguments);
         if (function.isBlocking() || calls.terms() != scheduler.submitter().defaults()) {
             SubmittedChild<R> forked = new SubmittedChild<>(this, new SubmittedTask<>(scheduler, function, calls.terms(), prepared));
             if (!isCancelled()) {

@@ -43,6 +43,24 @@ final class CallShape {
         }
     }
 
+    /** @throws SignatureException if these cannot be the first arguments; said before any of them is written */
+    void requireState(long[] state) {
+        if (state.length > parameters.length) {
+            throw new SignatureException("too many values to run again with: function=%s, values=%d, limit=%d"
+                    .formatted(mangledName, state.length, parameters.length));
+        }
+        for (int i = 0; i < state.length; i++) {
+            if (parameters[i] == ValueType.I32 && state[i] != (int) state[i]) {
+                throw new SignatureException("number out of range: function=%s, parameter=%d, type=i32, value=%d, min=%d, max=%d"
+                        .formatted(mangledName, i, state[i], Integer.MIN_VALUE, Integer.MAX_VALUE));
+            }
+            if (parameters[i] != ValueType.I32 && parameters[i] != ValueType.I64) {
+                throw new SignatureException("only integers can be given to run again with: function=%s, parameter=%d, type=%s, value=%d"
+                        .formatted(mangledName, i, parameters[i].text(), state[i]));
+            }
+        }
+    }
+
     /** @throws SignatureException if the function's result is not of this type */
     void requireResult(ValueType type) {
         if (result.length == 0 || result[0] != type) {

@@ -89,9 +89,10 @@ final class RecordCall implements HostTask, TaskCall {
         if (kind == CoreLayout.KIND_BULK || kind == CoreLayout.KIND_RANGE) {
             throw new IllegalStateException("a task in a bulk cannot yield");
         }
+        shape.requireState(state);
         for (int i = 0; i < state.length; i++) {
             if (shape.parameter(i) == ValueType.I32) {
-                memory.putInt(argument(i, ValueType.I32), Math.toIntExact(state[i]));
+                memory.putInt(argument(i, ValueType.I32), (int) state[i]);
             } else {
                 memory.putLong(argument(i, ValueType.I64), state[i]);
             }
