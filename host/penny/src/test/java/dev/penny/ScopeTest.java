@@ -24,6 +24,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -225,6 +226,35 @@ class ScopeTest {
         assertEquals(1, children.getFirst().get());
         assertThrows(CancellationException.class, () -> children.get(50).get());
         assertTrue(((Outcome.Failed<Integer>) children.get(50).outcome()).cause().getMessage().contains("cancelled"));
+    }
+
+    /** Not to be taken for a child that the scope itself has cancelled. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aChildThatThrowsACancellationOfItsOwnFailsTheScope(ForkPools.Pool pool) {
+        penny = pool.start();
+        CancellationException cause = new CancellationException("the child's own");
+        var module = penny.javaModule("m").function("quick", "()->()", call -> {
+            throw cause;
+        }).blockingFunction("blocking", "()->()", call -> {
+            throw cause;
+        }).register();
+        List<Consumer<TaskScope>> children = List.of(scope -> scope.fork(() -> {
+            throw cause;
+        }), scope -> scope.fork(module.function("quick")), scope -> scope.fork(module.function("blocking")));
+        for (Consumer<TaskScope> child : children) {
+            assertSame(cause, assertThrows(TaskFailedException.class, () -> penny.scope(scope -> {
+                child.accept(scope);
+                for (int i = 0; i < 20; i++) {
+                    scope.fork(() -> busy(1));
+                }
+                return "ok";
+            })).getCause());
+        }
+        Forked<Object> collected = penny.scope(ScopeOptions.COLLECT, scope -> scope.fork(() -> {
+            throw cause;
+        }));
+        assertSame(cause, assertThrows(TaskFailedException.class, collected::get).getCause());
     }
 
     @ParameterizedTest
