@@ -211,6 +211,21 @@ class ForkJoinTest {
         assertSame(cause, penny.asExecutorService().submit(() -> assertThrows(TaskFailedException.class, call, "inside").getCause()).get());
     }
 
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aReductionThatFailsInItsOnlyLeafWrapsTheCause(ForkPools.Pool pool) throws Exception {
+        start(pool);
+        Exception checked = new Exception("checked");
+        failsWith(checked, () -> penny.reduce(0, 1, 0L, i -> ForkJoinTest.<Long, RuntimeException>thrown(checked), Long::sum));
+        failsWith(checked, () -> penny.reduce(0, 1, 0L, i -> i, (a, b) -> ForkJoinTest.<Long, RuntimeException>thrown(checked)));
+    }
+
+    /** Throws what the compiler would not let through. */
+    @SuppressWarnings("unchecked")
+    private static <R, E extends Exception> R thrown(Exception e) throws E {
+        throw (E) e;
+    }
+
     private long deep(int levels, RuntimeException cause) {
         if (levels == 0) {
             throw cause;
