@@ -28,6 +28,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -117,6 +118,30 @@ class ScopeTest {
         });
         assertThrows(IllegalStateException.class, () -> leaked.get().fork(() -> 1));
         assertThrows(IllegalStateException.class, () -> leaked.get().join());
+    }
+
+    /** Its children would lie among those of the inner scope, which ends first. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aScopeIsRefusedInTheBodyOfAnInnerOneAndGoesOnAfterIt(ForkPools.Pool pool) {
+        penny = pool.start();
+        TaskFunction<Object> one = penny.javaModule("m").function("one", "()->i32", call -> call.result(1)).register().function("one");
+        assertEquals(7, (int) penny.<Integer>scope(outer -> {
+            Forked<Integer> before = outer.fork(() -> 1);
+            Forked<Integer> within = penny.scope(inner -> {
+                List<Executable> uses = List.of(() -> outer.fork(() -> 1), () -> outer.fork(one), outer::join);
+                for (Executable use : uses) {
+                    assertTrue(assertThrows(IllegalStateException.class, use).getMessage().contains("inner scope"));
+                }
+                return inner.fork(() -> 2);
+            });
+            assertThrows(TaskFailedException.class, () -> penny.scope(inner -> {
+                throw new IllegalStateException("inner");
+            }));
+            Forked<Integer> after = outer.fork(() -> 4);
+            outer.join();
+            return before.get() + within.get() + after.get();
+        }));
     }
 
     @ParameterizedTest

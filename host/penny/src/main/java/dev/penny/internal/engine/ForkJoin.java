@@ -82,6 +82,8 @@ public final class ForkJoin {
         }
         int mark = forks.size();
         Scope scope = new Scope(scheduler, forks, options);
+        Scope outer = forks.innermost;
+        forks.innermost = scope;
         try {
             R result = body.run(scope);
             scope.end();
@@ -89,6 +91,8 @@ public final class ForkJoin {
         } catch (Throwable e) {
             scope.abort(e);
             throw forks.failed(Scope.NAME, mark, e);
+        } finally {
+            forks.innermost = outer;
         }
     }
 

@@ -42,6 +42,11 @@ final class ForkStack {
     /** How deep forks were nested when the stack overflowed; 0 if it did not. */
     private int overflowDepth;
     private int overflowGap;
+    /**
+     * The scope whose body runs here; {@code null} if there is none, or if something else runs in the middle of a wait. Set without a call,
+     * for which there may be no stack.
+     */
+    Scope innermost;
 
     ForkStack(Worker worker, Scheduler scheduler) {
         this.worker = worker;
@@ -212,10 +217,13 @@ final class ForkStack {
     private int inNest(IntSupplier wait) {
         int outer = given;
         int base = size;
+        Scope outerScope = innermost;
         given = base;
+        innermost = null;
         try {
             return wait.getAsInt();
         } finally {
+            innermost = outerScope;
             unwind(base);
             given = outer;
         }

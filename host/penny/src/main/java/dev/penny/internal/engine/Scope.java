@@ -80,11 +80,15 @@ final class Scope implements TaskScope {
         return forked.child;
     }
 
-    /** A fork lands on top of the stack, so what is there must be this scope's own. */
+    /** A fork lands on top of the stack, so what is there must be this scope's own. A scope within would take it for one of its children. */
     private void checkBody(String call) {
         if (ended || joining || Worker.forksOn(scheduler) != forks || forks.size() != mark + open.size()) {
             throw new IllegalStateException("only the body of a scope may use it: call=%s, ended=%s; a child opens a scope of its own"
                     .formatted(call, ended));
+        }
+        if (forks.innermost != this) {
+            throw new IllegalStateException("the body of an inner scope runs: call=%s; use the inner scope, or this one after it has ended"
+                    .formatted(call));
         }
     }
 
