@@ -11,6 +11,7 @@ import dev.penny.api.Joined;
 import dev.penny.api.TaskFailedException;
 import dev.penny.internal.engine.LeakCheck;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -179,6 +181,49 @@ class ForkJoinTest {
             throw cause;
         })).getCause());
         assertEquals(55, fib(10), "nothing else was harmed");
+    }
+
+    /** Inside of a task nothing else would wrap it. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aCancellationThatABodyThrowsIsAFailureInsideAsOutside(ForkPools.Pool pool) throws Exception {
+        start(pool);
+        CancellationException cause = new CancellationException("the body's own");
+        failsWith(cause, () -> penny.join(() -> {
+            throw cause;
+        }, () -> 1));
+        failsWith(cause, () -> penny.join(() -> slowSum(0, 8), () -> {
+            throw cause;
+        }));
+        failsWith(cause, () -> penny.parallelFor(0, 100, i -> {
+            throw cause;
+        }));
+        failsWith(cause, () -> penny.map(List.of(1, 2, 3), i -> {
+            throw cause;
+        }));
+        failsWith(cause, () -> penny.scope(scope -> {
+            throw cause;
+        }));
+    }
+
+    private void failsWith(Exception cause, Executable call) throws Exception {
+        assertSame(cause, assertThrows(TaskFailedException.class, call, "outside").getCause());
+        assertSame(cause, penny.asExecutorService().submit(() -> assertThrows(TaskFailedException.class, call, "inside").getCause()).get());
+    }
+
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aReductionThatFailsInItsOnlyLeafWrapsTheCause(ForkPools.Pool pool) throws Exception {
+        start(pool);
+        Exception checked = new Exception("checked");
+        failsWith(checked, () -> penny.reduce(0, 1, 0L, i -> ForkJoinTest.<Long, RuntimeException>thrown(checked), Long::sum));
+        failsWith(checked, () -> penny.reduce(0, 1, 0L, i -> i, (a, b) -> ForkJoinTest.<Long, RuntimeException>thrown(checked)));
+    }
+
+    /** Throws what the compiler would not let through. */
+    @SuppressWarnings("unchecked")
+    private static <R, E extends Exception> R thrown(Exception e) throws E {
+        throw (E) e;
     }
 
     private long deep(int levels, RuntimeException cause) {

@@ -24,9 +24,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -116,6 +118,30 @@ class ScopeTest {
         });
         assertThrows(IllegalStateException.class, () -> leaked.get().fork(() -> 1));
         assertThrows(IllegalStateException.class, () -> leaked.get().join());
+    }
+
+    /** Its children would lie among those of the inner scope, which ends first. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aScopeIsRefusedInTheBodyOfAnInnerOneAndGoesOnAfterIt(ForkPools.Pool pool) {
+        penny = pool.start();
+        TaskFunction<Object> one = penny.javaModule("m").function("one", "()->i32", call -> call.result(1)).register().function("one");
+        assertEquals(7, (int) penny.<Integer>scope(outer -> {
+            Forked<Integer> before = outer.fork(() -> 1);
+            Forked<Integer> within = penny.scope(inner -> {
+                List<Executable> uses = List.of(() -> outer.fork(() -> 1), () -> outer.fork(one), outer::join);
+                for (Executable use : uses) {
+                    assertTrue(assertThrows(IllegalStateException.class, use).getMessage().contains("inner scope"));
+                }
+                return inner.fork(() -> 2);
+            });
+            assertThrows(TaskFailedException.class, () -> penny.scope(inner -> {
+                throw new IllegalStateException("inner");
+            }));
+            Forked<Integer> after = outer.fork(() -> 4);
+            outer.join();
+            return before.get() + within.get() + after.get();
+        }));
     }
 
     @ParameterizedTest
@@ -225,6 +251,35 @@ class ScopeTest {
         assertEquals(1, children.getFirst().get());
         assertThrows(CancellationException.class, () -> children.get(50).get());
         assertTrue(((Outcome.Failed<Integer>) children.get(50).outcome()).cause().getMessage().contains("cancelled"));
+    }
+
+    /** Not to be taken for a child that the scope itself has cancelled. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aChildThatThrowsACancellationOfItsOwnFailsTheScope(ForkPools.Pool pool) {
+        penny = pool.start();
+        CancellationException cause = new CancellationException("the child's own");
+        var module = penny.javaModule("m").function("quick", "()->()", call -> {
+            throw cause;
+        }).blockingFunction("blocking", "()->()", call -> {
+            throw cause;
+        }).register();
+        List<Consumer<TaskScope>> children = List.of(scope -> scope.fork(() -> {
+            throw cause;
+        }), scope -> scope.fork(module.function("quick")), scope -> scope.fork(module.function("blocking")));
+        for (Consumer<TaskScope> child : children) {
+            assertSame(cause, assertThrows(TaskFailedException.class, () -> penny.scope(scope -> {
+                child.accept(scope);
+                for (int i = 0; i < 20; i++) {
+                    scope.fork(() -> busy(1));
+                }
+                return "ok";
+            })).getCause());
+        }
+        Forked<Object> collected = penny.scope(ScopeOptions.COLLECT, scope -> scope.fork(() -> {
+            throw cause;
+        }));
+        assertSame(cause, assertThrows(TaskFailedException.class, collected::get).getCause());
     }
 
     @ParameterizedTest

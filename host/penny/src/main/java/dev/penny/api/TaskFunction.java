@@ -48,7 +48,7 @@ public interface TaskFunction<R> {
      */
     TaskHandle<R> submit(Object... arguments);
 
-    /** {@link #submit} and wait for the result. @throws TaskFailedException if the task failed */
+    /** {@link #submit} and wait for the result. @throws TaskFailedException the task failed, or one that it waited for */
     R call(Object... arguments);
 
     /**

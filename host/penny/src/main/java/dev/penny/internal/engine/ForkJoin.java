@@ -82,6 +82,8 @@ public final class ForkJoin {
         }
         int mark = forks.size();
         Scope scope = new Scope(scheduler, forks, options);
+        Scope outer = forks.innermost;
+        forks.innermost = scope;
         try {
             R result = body.run(scope);
             scope.end();
@@ -89,6 +91,8 @@ public final class ForkJoin {
         } catch (Throwable e) {
             scope.abort(e);
             throw forks.failed(Scope.NAME, mark, e);
+        } finally {
+            forks.innermost = outer;
         }
     }
 
@@ -141,18 +145,18 @@ public final class ForkJoin {
     @SuppressWarnings("unchecked")
     private <R> R reduceTree(Reduction<R> reduction, long from, long to) {
         ForkStack forks = Worker.forksOn(scheduler);
-        if (to - from <= reduction.leaf()) {
-            return reduction.fold(from, to);
-        }
-        long middle = from + (to - from >>> 1);
-        Callable<R> upper = () -> reduceTree(reduction, middle, to);
-        int index = forks.fork(upper);
+        int mark = forks.size();
         try {
+            if (to - from <= reduction.leaf()) {
+                return reduction.fold(from, to);
+            }
+            long middle = from + (to - from >>> 1);
+            int index = forks.fork((Callable<R>) () -> reduceTree(reduction, middle, to));
             R left = reduceTree(reduction, from, middle);
             R right = (R) forks.join(index);
             return reduction.combiner().apply(left, right);
         } catch (Throwable e) {
-            throw forks.failed("penny.reduce", index, e);
+            throw forks.failed("penny.reduce", mark, e);
         }
     }
 

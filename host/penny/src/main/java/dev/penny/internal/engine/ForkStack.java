@@ -24,6 +24,16 @@ final class ForkStack {
 
     private static final int OVERFLOW_GAP_MIN = 64;
 
+    /** A child was cancelled before anybody began it. Of its own type, since a child may throw a {@link CancellationException} as well. */
+    static final class NeverStarted extends CancellationException {
+
+        private static final long serialVersionUID = 1L;
+
+        NeverStarted() {
+            super("the child never started");
+        }
+    }
+
     private final Worker worker;
     private final Scheduler scheduler;
     private Object[] jobs = new Object[64];
@@ -32,6 +42,11 @@ final class ForkStack {
     /** How deep forks were nested when the stack overflowed; 0 if it did not. */
     private int overflowDepth;
     private int overflowGap;
+    /**
+     * The scope whose body runs here; {@code null} if there is none, or if something else runs in the middle of a wait. Set without a call,
+     * for which there may be no stack.
+     */
+    Scope innermost;
 
     ForkStack(Worker worker, Scheduler scheduler) {
         this.worker = worker;
@@ -182,7 +197,7 @@ final class ForkStack {
             return switch (state) {
                 case CoreLayout.FRAME_STATE_DONE -> job.result(worker, ref);
                 case CoreLayout.FRAME_STATE_FAILED -> throw job.failure(scheduler.forkFailures().take(ref));
-                case CoreLayout.FRAME_STATE_CANCELLED -> throw new CancellationException("the child never started");
+                case CoreLayout.FRAME_STATE_CANCELLED -> throw new NeverStarted();
                 default -> throw new IllegalStateException("a join ended in the wrong state: frame=%d, state=%d".formatted(ref, state));
             };
         } finally {
@@ -202,10 +217,13 @@ final class ForkStack {
     private int inNest(IntSupplier wait) {
         int outer = given;
         int base = size;
+        Scope outerScope = innermost;
         given = base;
+        innermost = null;
         try {
             return wait.getAsInt();
         } finally {
+            innermost = outerScope;
             unwind(base);
             given = outer;
         }
@@ -266,7 +284,7 @@ final class ForkStack {
         }
         try {
             ended(job, state);
-        } catch (StackOverflowError | CancellationException e) {
+        } catch (StackOverflowError | NeverStarted e) {
             // It is released; an overflow of the child's is no news beside the failure that led here.
         } catch (Throwable e) {
             JoinFailures.suppress(first, e);

@@ -1,6 +1,8 @@
 package dev.penny.internal.engine;
 
+import dev.penny.api.PennyException;
 import dev.penny.api.Signature;
+import dev.penny.api.TaskFailedException;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.guest.JavaFunction;
@@ -48,13 +50,19 @@ final class ForkTable {
     private static final class Root<R> {
         private final Callable<R> body;
         private R value;
+        private PennyException failure;
 
         Root(Callable<R> body) {
             this.body = body;
         }
 
         void run() throws Exception {
-            value = body.call();
+            try {
+                value = body.call();
+            } catch (PennyException e) {
+                failure = e;
+                throw e;
+            }
         }
     }
 
@@ -68,6 +76,9 @@ final class ForkTable {
             scheduler.submitter().submit(task);
             task.joinUnwrapped();
             return made.value;
+        } catch (TaskFailedException e) {
+            // Of a fork's own failures the type is part of the answer, inside of a task as outside.
+            throw made.failure == null ? e : made.failure;
         } finally {
             roots.remove(number);
         }

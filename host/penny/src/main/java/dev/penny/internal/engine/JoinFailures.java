@@ -4,7 +4,6 @@ import dev.penny.api.PennyException;
 import dev.penny.api.TaskFailedException;
 import dev.penny.internal.guest.GuestErrors;
 import java.util.List;
-import java.util.concurrent.CancellationException;
 
 /** What a joiner sees of a child's failure. */
 final class JoinFailures {
@@ -12,9 +11,9 @@ final class JoinFailures {
     private JoinFailures() { }
 
     /** The failure to throw: Penny's own as they are, so that a chain of joins wraps a cause once. */
-    static RuntimeException of(String what, Scheduler scheduler, Throwable thrown) {
-        if (thrown instanceof PennyException || thrown instanceof CancellationException) {
-            return (RuntimeException) thrown;
+    static PennyException of(String what, Scheduler scheduler, Throwable thrown) {
+        if (thrown instanceof PennyException own) {
+            return own;
         }
         if (thrown instanceof StackOverflowError) {
             // Too little stack for a message makes this overflow again, and the next join further out try once more.

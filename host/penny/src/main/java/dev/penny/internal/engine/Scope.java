@@ -80,11 +80,15 @@ final class Scope implements TaskScope {
         return forked.child;
     }
 
-    /** A fork lands on top of the stack, so what is there must be this scope's own. */
+    /** A fork lands on top of the stack, so what is there must be this scope's own. A scope within would take it for one of its children. */
     private void checkBody(String call) {
         if (ended || joining || Worker.forksOn(scheduler) != forks || forks.size() != mark + open.size()) {
             throw new IllegalStateException("only the body of a scope may use it: call=%s, ended=%s; a child opens a scope of its own"
                     .formatted(call, ended));
+        }
+        if (forks.innermost != this) {
+            throw new IllegalStateException("the body of an inner scope runs: call=%s; use the inner scope, or this one after it has ended"
+                    .formatted(call));
         }
     }
 
@@ -148,7 +152,7 @@ final class Scope implements TaskScope {
             if (isCancelled()) {
                 submitted.forEach(other -> other.task.cancelUnlessStarted());
             }
-            child.collect(child.task::joinUnwrapped);
+            child.collect(child::result);
             child.joined();
         }
         submitted.clear();
@@ -183,7 +187,7 @@ final class Scope implements TaskScope {
         open.clear();
         submitted.forEach(child -> child.task.cancelUnlessStarted());
         for (SubmittedChild<?> child : submitted) {
-            child.collect(child.task::joinUnwrapped);
+            child.collect(child::result);
         }
         submitted.clear();
         ended = true;
@@ -239,22 +243,20 @@ final class Scope implements TaskScope {
         final void end(Ending ending) {
             if (scope.isCancelled()) {
                 cancelled();
-                return;
-            }
-            try {
-                done(ending.value());
-            } catch (Throwable e) {
-                failed(e);
+            } else {
+                collect(ending);
             }
         }
 
-        /** Takes the outcome of a run elsewhere. */
+        /** Takes the outcome, unless whoever gives it has set it already. */
         final void collect(Ending ending) {
             try {
                 Object result = ending.value();
                 if (!isOver) {
                     done(result);
                 }
+            } catch (ForkStack.NeverStarted e) {
+                cancelled();
             } catch (Throwable e) {
                 failed(e);
             }
@@ -269,9 +271,7 @@ final class Scope implements TaskScope {
         private void failed(Throwable e) {
             thrown = JoinFailures.of(NAME, scope.scheduler, e);
             isOver = true;
-            if (!(e instanceof CancellationException)) {
-                scope.childFailed(thrown);
-            }
+            scope.childFailed(thrown);
         }
 
         final void cancelled() {
@@ -340,7 +340,7 @@ final class Scope implements TaskScope {
         Object reclaimed(ForkStack forks) throws Throwable {
             if (child.scope.isCancelled()) {
                 forks.release(this);
-                throw new CancellationException("the scope was cancelled before this child started");
+                throw new ForkStack.NeverStarted();
             }
             return super.reclaimed(forks);
         }
@@ -354,6 +354,15 @@ final class Scope implements TaskScope {
         SubmittedChild(Scope scope, SubmittedTask<R> task) {
             super(scope);
             this.task = task;
+        }
+
+        /** Nobody but the scope can cancel the task. What its function throws, a {@link CancellationException} too, arrives wrapped. */
+        private Object result() {
+            try {
+                return task.joinUnwrapped();
+            } catch (CancellationException e) {
+                throw new ForkStack.NeverStarted();
+            }
         }
     }
 }

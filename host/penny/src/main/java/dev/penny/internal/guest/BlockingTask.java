@@ -1,6 +1,7 @@
 package dev.penny.internal.guest;
 
 import dev.penny.api.JavaTask;
+import dev.penny.api.PennyException;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.HostTask;
 import dev.penny.internal.core.WorkerLink;
@@ -59,6 +60,8 @@ final class BlockingTask implements HostTask {
     private void compute(Suspended suspended) {
         try {
             task.run(suspended.call);
+        } catch (PennyException e) {
+            suspended.failure = shape.thrown(e);
         } catch (Throwable e) {
             suspended.failure = e;
         }

@@ -1,5 +1,8 @@
 package dev.penny.internal.guest;
 
+import dev.penny.api.DeadlineException;
+import dev.penny.api.GraphFailedException;
+import dev.penny.api.PennyException;
 import dev.penny.api.Signature;
 import dev.penny.api.SignatureException;
 import dev.penny.api.TaskFailedException;
@@ -74,6 +77,19 @@ final class CallShape {
             throw failed("the result is null: type=" + result[0].text());
         }
         return value;
+    }
+
+    /**
+     * What the task fails with when its code threw an exception of Penny's. Failures of tasks that it waited for stay as they are; any
+     * other would read as if Penny had said it of this task.
+     */
+    PennyException thrown(PennyException e) {
+        return switch (e) {
+            case TaskFailedException waitedFor -> waitedFor;
+            case DeadlineException waitedFor -> waitedFor;
+            case GraphFailedException waitedFor -> waitedFor;
+            default -> GuestErrors.ofJava(mangledName, e);
+        };
     }
 
     TaskFailedException failed(String reason) {

@@ -29,7 +29,7 @@ public final class GuestErrors {
             return own;
         }
         if (!(thrown instanceof PolyglotException guest)) {
-            return new TaskFailedException(function, text(thrown), List.of(), thrown);
+            return ofJava(function, thrown);
         }
         if (guest.isHostException()) {
             Throwable host = guest.asHostException();
@@ -37,6 +37,10 @@ public final class GuestErrors {
         }
         String message = guest.getMessage() == null ? guest.toString() : guest.getMessage();
         return new TaskFailedException(function, message, frames(guest), guest);
+    }
+
+    static TaskFailedException ofJava(String function, Throwable thrown) {
+        return new TaskFailedException(function, text(thrown), List.of(), thrown);
     }
 
     private static String text(Throwable thrown) {

@@ -1,6 +1,7 @@
 package dev.penny.internal.guest;
 
 import dev.penny.api.JavaTask;
+import dev.penny.api.PennyException;
 import dev.penny.api.TaskCall;
 import dev.penny.api.ValueType;
 import dev.penny.internal.core.CancelWord;
@@ -47,7 +48,7 @@ final class RecordCall implements HostTask, TaskCall {
         again = false;
         block = null;
         try {
-            task.run(this);
+            runTask();
             if (again && resultSet) {
                 throw shape.failed("the task set its result and asked to run again");
             }
@@ -69,6 +70,14 @@ final class RecordCall implements HostTask, TaskCall {
             if (Thread.currentThread().isInterrupted() && !wasInterrupted) {
                 Thread.interrupted(); // Else the next task would find it.
             }
+        }
+    }
+
+    private void runTask() throws Exception {
+        try {
+            task.run(this);
+        } catch (PennyException e) {
+            throw shape.thrown(e);
         }
     }
 

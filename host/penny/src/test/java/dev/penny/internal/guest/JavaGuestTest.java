@@ -3,6 +3,7 @@ package dev.penny.internal.guest;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -259,14 +260,18 @@ final class JavaGuestTest {
 
     @Test
     void wrongAccessFailsTheTaskWithFunctionIndexAndType() {
-        assertTrue(messageOf(SignatureException.class, () -> run("(i32)->()", call -> call.i64(0), 1))
-                .contains("function=m/f(i32)->(), index=0, type=i64"));
-        assertThrows(SignatureException.class, () -> run("(i32)->()", call -> call.i32(1), 1));
-        assertThrows(SignatureException.class, () -> run("(i32)->()", call -> call.i32(-1), 1));
-        assertThrows(SignatureException.class, () -> run("(string)->()", call -> call.view(0), "x"));
-        assertThrows(SignatureException.class, () -> run("()->i32", call -> call.result(1L)));
-        assertThrows(SignatureException.class, () -> run("()->()", call -> call.result(1)));
-        assertThrows(SignatureException.class, () -> run("()->bytes", call -> call.result("text")));
+        assertTrue(refusedAccess("(i32)->()", call -> call.i64(0), 1).contains("function=m/f(i32)->(), index=0, type=i64"));
+        refusedAccess("(i32)->()", call -> call.i32(1), 1);
+        refusedAccess("(i32)->()", call -> call.i32(-1), 1);
+        refusedAccess("(string)->()", call -> call.view(0), "x");
+        refusedAccess("()->i32", call -> call.result(1L));
+        refusedAccess("()->()", call -> call.result(1));
+        refusedAccess("()->bytes", call -> call.result("text"));
+    }
+
+    private static String refusedAccess(String signature, JavaTask task, Object... arguments) {
+        Throwable cause = assertThrows(TaskFailedException.class, () -> run(signature, task, arguments)).getCause();
+        return assertInstanceOf(SignatureException.class, cause).getMessage();
     }
 
     @Test
