@@ -49,7 +49,7 @@ final class BlockingTask implements HostTask {
     private void start(Suspended suspended) {
         waiting.byFrame.put(suspended.frame, suspended);
         try {
-            Thread.ofVirtual().name(threadName).inheritInheritableThreadLocals(false).start(() -> compute(suspended));
+            link.blockingThreads().start(threadName, () -> compute(suspended));
         } catch (Throwable e) {
             waiting.byFrame.remove(suspended.frame);
             throw e;
