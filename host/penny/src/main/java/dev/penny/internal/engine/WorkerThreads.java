@@ -64,7 +64,10 @@ final class WorkerThreads {
 
     /** For a worker whose task has come to a beat: without a timer nobody else runs until it lets them. */
     void letAnotherStep() {
-        crew.letAnotherStep();
+        Waiter.uninterrupted(() -> {
+            crew.letAnotherStep();
+            return true;
+        });
     }
 
     /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
@@ -73,11 +76,11 @@ final class WorkerThreads {
         Worker waiting = Worker.current();
         waiting.steps(false);
         try {
-            return crew.drive(() -> {
+            return Waiter.uninterrupted(() -> crew.drive(() -> {
                 boolean stepped = looked[0];
                 looked[0] = true;
                 return stepped;
-            });
+            }));
         } finally {
             waiting.steps(true);
         }
