@@ -336,9 +336,13 @@ public final class Scheduler {
     void broke(PennyException cause) {
         if (lifecycle.breakFor(cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
-            submitter.abandonAll(cause);
-            graphs.live().abandonAll(cause);
+            abandonAll(cause);
         }
+    }
+
+    private void abandonAll(PennyException cause) {
+        submitter.abandonAll(cause);
+        graphs.live().abandonAll(cause);
     }
 
     /** See {@link Lifecycle#checkOpen}. */
@@ -383,14 +387,14 @@ public final class Scheduler {
                 unfinished = replay.filter(_ -> !lifecycle.hurries()).flatMap(Replay::unfinished);
             }
             lifecycle.close();
-            threads.stop();
-            deadlines.close();
-            heartbeat.close();
-            submitter.abandonAll(Lifecycle.closed("close"));
-            graphs.live().abandonAll(Lifecycle.closed("close"));
-            workers.forEach(worker -> worker.guests().close());
-            modules.close();
-            runtime.close();
+            Ending.inOrder(
+                    threads::stop,
+                    deadlines::close,
+                    heartbeat::close,
+                    () -> abandonAll(Lifecycle.closed("close")),
+                    () -> workers.forEach(worker -> worker.guests().close()),
+                    modules::close,
+                    runtime::close);
         } finally {
             change.unlock();
         }

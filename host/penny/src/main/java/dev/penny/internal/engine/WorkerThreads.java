@@ -1,6 +1,7 @@
 package dev.penny.internal.engine;
 
 import dev.penny.api.RingOptions;
+import dev.penny.api.RuntimeUnusableException;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.Sleepers;
@@ -102,7 +103,14 @@ final class WorkerThreads {
 
     /** Moves the workers to the threads of another backend; if that does not start, to new threads of the one they had. */
     void swap(ThreadBackend next) {
-        returnWorkers(CoreLayout.COMMAND_RETURN);
+        try {
+            returnWorkers(CoreLayout.COMMAND_RETURN);
+        } catch (RuntimeException | Error e) {
+            // Nobody knows who runs now, so nobody may run: what waits would do so for ever.
+            scheduler.broke(new RuntimeUnusableException("the backend does not give its workers back: backend=%s, reason=%s"
+                    .formatted(backend.name(), e), e));
+            throw e;
+        }
         memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, CoreLayout.COMMAND_RUN);
         try {
             crew = start(next);
@@ -118,8 +126,7 @@ final class WorkerThreads {
 
     /** Sends every worker home for good; blocks until the last one is out. */
     void stop() {
-        returnWorkers(CoreLayout.COMMAND_STOP);
-        turnTimer.ifPresent(TurnTimer::close);
+        Ending.inOrder(() -> returnWorkers(CoreLayout.COMMAND_STOP), () -> turnTimer.ifPresent(TurnTimer::close));
     }
 
     private void returnWorkers(int command) {
