@@ -16,7 +16,10 @@ import dev.penny.api.TaskModule;
 import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -117,6 +120,37 @@ class CapacityAndCloseTest {
         int done = ran.get();
         assertTrue(done >= 1 && done < 100, "ran " + done);
         for (TaskHandle<Object> handle : waiting.subList(done, 100)) {
+            assertInstanceOf(ClosedException.class, handle.exceptionNow());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(BACKENDS)
+    void closeNowTellsBlockingFunctionsThatRunAndWaitsForThem(Supplier<ThreadBackend> backend) throws Exception {
+        CountDownLatch started = new CountDownLatch(3);
+        AtomicInteger told = new AtomicInteger();
+        Penny penny = Penny.builder().workers(1).backend(backend.get()).build();
+        TaskFunction<Object> untilTold = penny.javaModule("m").blockingFunction("untilTold", "()->i32", call -> {
+            started.countDown();
+            while (!call.cancelled()) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(50);
+            told.incrementAndGet();
+            call.result(7);
+        }).register().function("untilTold");
+        TaskFunction<Object> waits = penny.javaModule("waits").blockingFunction("waits", "()->i32", call -> {
+            started.countDown();
+            assertThrows(CompletionException.class, untilTold.submit()::join);
+            told.incrementAndGet();
+        }).register().function("waits");
+        List<TaskHandle<Object>> running = List.of(untilTold.submit(), waits.submit());
+        // Nobody else runs deterministic workers.
+        assertThrows(TimeoutException.class, () -> running.getFirst().get(200, TimeUnit.MILLISECONDS));
+        started.await();
+        penny.closeNow();
+        assertEquals(3, told.get());
+        for (TaskHandle<Object> handle : running) {
             assertInstanceOf(ClosedException.class, handle.exceptionNow());
         }
     }

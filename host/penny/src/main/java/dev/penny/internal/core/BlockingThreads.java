@@ -13,6 +13,7 @@ public final class BlockingThreads {
     private static final ScopedValue<BlockingThreads> CURRENT = ScopedValue.newInstance();
 
     private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean unwanted;
 
     /** Whether the calling thread is one of them. */
     public boolean isOneOfThem() {
@@ -28,6 +29,33 @@ public final class BlockingThreads {
         } catch (Throwable e) {
             running.remove(made);
             throw e;
+        }
+    }
+
+    /** The scheduler has ended or broken: nobody gets a result any more. */
+    public void abandon() {
+        unwanted = true;
+    }
+
+    /** Whether nobody wants a result of them. */
+    public boolean areUnwanted() {
+        return unwanted;
+    }
+
+    /** Waits until none of them runs. While no worker runs, so that no further one starts. Interrupts are kept for the caller. */
+    public void awaitAllEnded() {
+        boolean interrupted = false;
+        for (Thread thread : running) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

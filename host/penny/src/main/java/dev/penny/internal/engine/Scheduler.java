@@ -341,6 +341,7 @@ public final class Scheduler {
     }
 
     private void abandonAll(PennyException cause) {
+        blockingThreads.abandon();
         submitter.abandonAll(cause);
         graphs.live().abandonAll(cause);
     }
@@ -392,6 +393,7 @@ public final class Scheduler {
                     deadlines::close,
                     heartbeat::close,
                     () -> abandonAll(Lifecycle.closed("close")),
+                    blockingThreads::awaitAllEnded,
                     () -> workers.forEach(worker -> worker.guests().close()),
                     modules::close,
                     runtime::close);

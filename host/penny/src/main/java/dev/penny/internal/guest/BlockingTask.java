@@ -42,7 +42,7 @@ final class BlockingTask implements HostTask {
             suspended.call.store(link, record);
             return CoreLayout.OUTCOME_DONE;
         }
-        start(new Suspended(frame, ticket, new DetachedCall(shape, link.memory(), frame, record)));
+        start(new Suspended(frame, ticket, new DetachedCall(shape, link, frame, record)));
         return CoreLayout.OUTCOME_WAIT;
     }
 
