@@ -302,7 +302,11 @@ public final class Penny implements AutoCloseable {
         scheduler.close(true);
     }
 
-    /** Takes nothing new, fails what has not started with {@link dev.penny.api.ClosedException}, waits for what runs, then ends. */
+    /**
+     * Takes nothing new, fails what has not started with {@link dev.penny.api.ClosedException}, waits for what runs, then ends. A blocking
+     * function that runs is waited for too, but nobody gets its result: its handle fails at once with the same exception, and
+     * {@link dev.penny.api.TaskCall#cancelled} tells it so.
+     */
     public void closeNow() {
         scheduler.close(false);
     }

@@ -32,9 +32,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers do that they should not, or at a moment when nobody expects it: no result is lost and nobody waits for ever. */
@@ -195,6 +198,71 @@ class AbuseTest {
             assertEquals("platform", penny.backend().name());
             assertEquals(2, same.call(2));
         }
+    }
+
+    /** A backend whose crew fails when all its workers have returned. */
+    private record Unreliable(ThreadBackend real) implements ThreadBackend {
+        @Override
+        public String name() {
+            return "unreliable";
+        }
+
+        @Override
+        public Crew start(List<? extends WorkerBody> bodies) {
+            Crew crew = real.start(bodies);
+            return new Crew() {
+                @Override
+                public void unpark(int worker) {
+                    crew.unpark(worker);
+                }
+
+                @Override
+                public boolean drive(BooleanSupplier done) {
+                    return crew.drive(done);
+                }
+
+                @Override
+                public void awaitAllReturned() {
+                    crew.awaitAllReturned();
+                    throw new IllegalStateException("lost count");
+                }
+            };
+        }
+    }
+
+    private static List<TaskHandle<Object>> slowOnes(Penny penny) {
+        TaskFunction<Object> slow = penny.javaModule("slow").function("slow", "()->()", call -> Thread.sleep(100)).register()
+                .function("slow");
+        return List.of(slow.submit(), slow.submit(), slow.submit());
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.penny.EveryBackendTest#backends")
+    void aBackendThatFailsWhileItIsClosedLeavesNobodyWaiting(Supplier<ThreadBackend> backend) throws Exception {
+        Penny penny = Penny.builder().workers(1).backend(new Unreliable(backend.get())).build();
+        TaskFunction<Object> same = same(penny, false);
+        List<TaskHandle<Object>> slow = slowOnes(penny);
+        assertEquals("lost count", assertThrows(IllegalStateException.class, penny::closeNow).getMessage());
+        ExecutionException lost = assertThrows(ExecutionException.class, () -> slow.getLast().get(10, TimeUnit.SECONDS));
+        assertInstanceOf(ClosedException.class, lost.getCause());
+        assertTrue(slow.stream().allMatch(Future::isDone));
+        assertThrows(ClosedException.class, () -> same.submit(1));
+        penny.closeNow();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.penny.EveryBackendTest#backends")
+    void aBackendThatFailsWhileItIsSwappedLeavesNobodyWaiting(Supplier<ThreadBackend> backend) throws Exception {
+        Penny penny = Penny.builder().workers(1).backend(new Unreliable(backend.get())).build();
+        TaskFunction<Object> same = same(penny, false);
+        List<TaskHandle<Object>> slow = slowOnes(penny);
+        ThreadBackend next = Backends.installed().getFirst();
+        assertEquals("lost count", assertThrows(IllegalStateException.class, () -> penny.swapBackend(next)).getMessage());
+        ExecutionException lost = assertThrows(ExecutionException.class, () -> slow.getLast().get(10, TimeUnit.SECONDS));
+        assertInstanceOf(RuntimeUnusableException.class, lost.getCause());
+        assertTrue(slow.stream().allMatch(Future::isDone));
+        assertThrows(RuntimeUnusableException.class, () -> same.submit(1));
+        assertThrows(IllegalStateException.class, penny::closeNow);
     }
 
     @Test

@@ -9,18 +9,29 @@ import dev.penny.api.CapacityException;
 import dev.penny.api.ClosedException;
 import dev.penny.api.LinkException;
 import dev.penny.api.SignatureException;
+import dev.penny.api.TaskFailedException;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskHandle;
+import dev.penny.api.TaskModule;
+import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Limits are reached with a message that names them; nothing submitted is lost. */
 @Timeout(60)
 class CapacityAndCloseTest {
+
+    private static final String BACKENDS = "dev.penny.EveryBackendTest#backends";
 
     @Test
     void aFullQueueRejectsWithNameValueAndLimitWhenAsked() {
@@ -113,12 +124,63 @@ class CapacityAndCloseTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource(BACKENDS)
+    void closeNowTellsBlockingFunctionsThatRunAndWaitsForThem(Supplier<ThreadBackend> backend) throws Exception {
+        CountDownLatch started = new CountDownLatch(3);
+        AtomicInteger told = new AtomicInteger();
+        Penny penny = Penny.builder().workers(1).backend(backend.get()).build();
+        TaskFunction<Object> untilTold = penny.javaModule("m").blockingFunction("untilTold", "()->i32", call -> {
+            started.countDown();
+            while (!call.cancelled()) {
+                Thread.sleep(1);
+            }
+            Thread.sleep(50);
+            told.incrementAndGet();
+            call.result(7);
+        }).register().function("untilTold");
+        TaskFunction<Object> waits = penny.javaModule("waits").blockingFunction("waits", "()->i32", call -> {
+            started.countDown();
+            assertThrows(CompletionException.class, untilTold.submit()::join);
+            told.incrementAndGet();
+        }).register().function("waits");
+        List<TaskHandle<Object>> running = List.of(untilTold.submit(), waits.submit());
+        // Nobody else runs deterministic workers.
+        assertThrows(TimeoutException.class, () -> running.getFirst().get(200, TimeUnit.MILLISECONDS));
+        started.await();
+        penny.closeNow();
+        assertEquals(3, told.get());
+        for (TaskHandle<Object> handle : running) {
+            assertInstanceOf(ClosedException.class, handle.exceptionNow());
+        }
+    }
+
     @Test
     void closingFromInsideATaskIsRefusedInsteadOfWaitingForItself() {
         try (Penny penny = Penny.builder().workers(1).build()) {
             TaskFunction<Object> close = penny.javaModule("m").function("close", "()->()", call -> penny.close())
                     .register().function("close");
             assertTrue(assertThrows(dev.penny.api.TaskFailedException.class, close::call).getMessage().contains("close would wait"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(BACKENDS)
+    void aBlockingTaskThatWouldWaitForItselfIsRefusedToo(Supplier<ThreadBackend> backend) {
+        try (Penny penny = Penny.builder().workers(1).backend(backend.get()).record(1_000).build();
+                Penny other = Penny.builder().workers(1).build()) {
+            TaskModule module = penny.javaModule("m")
+                    .blockingFunction("close", "()->()", call -> penny.close())
+                    .blockingFunction("closeNow", "()->()", call -> penny.closeNow())
+                    .blockingFunction("recording", "()->()", call -> penny.recording())
+                    .blockingFunction("swapBackend", "()->()", call -> penny.swapBackend(penny.backend()))
+                    .blockingFunction("closeOther", "()->()", call -> other.close()).register();
+            for (String name : List.of("close", "closeNow", "recording", "swapBackend")) {
+                TaskFunction<Object> refused = module.function(name);
+                String message = assertThrows(TaskFailedException.class, refused::call).getMessage();
+                assertTrue(message.contains(" would wait for the blocking task that calls it"), message);
+            }
+            module.function("closeOther").call();
         }
     }
 

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -97,6 +99,72 @@ class DeadlineTest {
             assertEquals("deadline passed: function=m/count(i32)->i32, deadline=0.03s", cause.getMessage());
             assertEquals("m/count(i32)->i32", cause.function());
             assertEquals(Duration.ofMillis(30), cause.deadline());
+        }
+    }
+
+    /** A callback that lets the only worker go on, and waits until it has come past the task that was cancelled. */
+    private Runnable lettingTheWorkerPass(TaskFunction<Object> other) {
+        return () -> {
+            gate.countDown();
+            other.call();
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource(BACKENDS)
+    void aTaskThatHasNotStartedDoesNotStartWhileItsCallbacksHearThatItIsCancelled(Supplier<ThreadBackend> backend) throws Exception {
+        try (Penny penny = Penny.builder().workers(1).backend(backend.get()).build()) {
+            TaskModule module = module(penny);
+            TaskFunction<Object> other = penny.javaModule("other").function("pass", "()->()", call -> { }).register().function("pass");
+            if (!penny.backend().name().equals("deterministic")) {
+                module.function("hold").submit();
+            }
+            TaskHandle<Object> called = module.function("count").submit(1);
+            CompletionStage<Object> told = called.whenComplete((_, _) -> lettingTheWorkerPass(other).run());
+            assertTrue(called.cancel(false));
+            assertTrue(called.isCancelled());
+            assertThrows(CompletionException.class, told.toCompletableFuture()::join);
+            assertEquals(0, ran.get());
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(BACKENDS)
+    void aTaskThatHasNotStartedDoesNotStartWhileItsCallbacksHearThatItIsLate(Supplier<ThreadBackend> backend) throws Exception {
+        try (Penny penny = Penny.builder().workers(1).backend(backend.get()).build()) {
+            TaskModule module = module(penny);
+            TaskFunction<Object> other = penny.javaModule("other").function("pass", "()->()", call -> { }).register().function("pass");
+            if (!penny.backend().name().equals("deterministic")) {
+                module.function("hold").submit();
+            }
+            TaskHandle<Object> late = module.function("count").with(SOON).submit(1);
+            CountDownLatch passed = new CountDownLatch(1);
+            late.whenComplete((_, _) -> lettingTheWorkerPass(other).run()).whenComplete((_, _) -> passed.countDown());
+            passed.await();
+            assertInstanceOf(DeadlineException.class, assertThrows(ExecutionException.class, late::get).getCause());
+            assertEquals(0, ran.get());
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
+    /** It returns as soon as it is told, which may be before the handle is complete. */
+    @Test
+    void whatATaskReturnsThatWasToldIsDropped() throws Exception {
+        try (Penny penny = Penny.builder().workers(2).build()) {
+            TaskFunction<Object> function = module(penny).function("untilCancelled");
+            for (int round = 1; round <= 300; round++) {
+                TaskHandle<Object> handle = round % 2 == 0 ? function.submit(1) : penny.after().submit(function, 1);
+                while (ran.get() < round) {
+                    Thread.onSpinWait();
+                }
+                assertTrue(handle.cancel(false), "round " + round);
+                assertTrue(handle.isCancelled());
+                while (told.get() < round) {
+                    Thread.onSpinWait();
+                }
+            }
+            LeakCheck.assertNothingHeld(penny);
         }
     }
 

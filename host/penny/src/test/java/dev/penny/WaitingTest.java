@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -157,6 +158,39 @@ class WaitingTest {
                 assertEquals(1, outer.call());
                 assertEquals(true, kept.get());
             }
+        }
+    }
+
+    /** What a task waits for runs on its thread, and so may what else waits meanwhile. */
+    @ParameterizedTest
+    @ValueSource(strings = {"platform", "virtual", "fork-join", "deterministic"})
+    void anInterruptedTaskThatWaitsShowsItsInterruptToNoOther(String backend) {
+        try (Penny penny = Penny.builder().workers(1).queueCapacity(4).backend(backend).build()) {
+            AtomicInteger seen = new AtomicInteger();
+            AtomicInteger ran = new AtomicInteger();
+            TaskFunction<Object> stranger = penny.javaModule("m").function("stranger", "(i32)->()", call -> {
+                ran.incrementAndGet();
+                seen.addAndGet(Thread.currentThread().isInterrupted() ? 1 : 0);
+            }).register().function("stranger");
+            AtomicReference<String> kept = new AtomicReference<>();
+            penny.javaModule("outer").function("outer", "()->()", call -> {
+                Thread.currentThread().interrupt();
+                stranger.submit(1).join();
+                String found = "join " + Thread.interrupted();
+                TaskHandle<Object> waiting = stranger.submit(2);
+                Thread.currentThread().interrupt();
+                assertThrows(InterruptedException.class, waiting::get);
+                found += ", get " + Thread.interrupted();
+                Thread.currentThread().interrupt();
+                assertThrows(InterruptedException.class, () -> waiting.get(1, TimeUnit.MINUTES));
+                waiting.join();
+                Thread.currentThread().interrupt();
+                stranger.mapAll(IntStream.range(0, 10_000).boxed().toList());
+                kept.set(found + ", map " + Thread.interrupted());
+            }).register().function("outer").call();
+            assertEquals("join true, get false, map true", kept.get());
+            assertEquals(10_002, ran.get());
+            assertEquals(0, seen.get());
         }
     }
 

@@ -11,8 +11,9 @@ import java.nio.ByteBuffer;
 public interface TaskCall {
 
     /**
-     * True once nobody wants the result any more: the handle, the bulk operation or its deadline was cancelled or has passed. A long
-     * task looks now and then and returns early; what it returns is dropped.
+     * True once nobody wants the result any more: the handle, the bulk operation or its deadline was cancelled or has passed, or a
+     * blocking function still runs when its Penny is closed by {@link dev.penny.Penny#closeNow}. A long task looks now and then and
+     * returns early; what it returns is dropped.
      */
     boolean cancelled();
 

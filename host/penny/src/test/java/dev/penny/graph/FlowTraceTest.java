@@ -2,6 +2,7 @@ package dev.penny.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.penny.Guests;
@@ -16,12 +17,16 @@ import dev.penny.api.graph.GraphRunOptions;
 import dev.penny.api.graph.GraphTask;
 import dev.penny.api.graph.TaskGraph;
 import dev.penny.internal.engine.LeakCheck;
+import dev.penny.spi.ThreadBackend;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The way of a task, as events: it is made and its end subscribed to; a worker is found; function and arguments go through the function
@@ -72,6 +77,58 @@ class FlowTraceTest {
         List<String> swapped = new ArrayList<>(DIAGRAM);
         Collections.swap(swapped, 1, 2);
         assertNotEquals(DIAGRAM, swapped);
+    }
+
+    /** Whoever waits for a run may start the next one at once: it must not take the results from a listener that reads them. */
+    @ParameterizedTest
+    @MethodSource("dev.penny.EveryBackendTest#backends")
+    void aListenerThatHearsOfTheEndMayReadAndJoinTheRunUndisturbed(Supplier<ThreadBackend> backend) {
+        try (Penny penny = Penny.builder().workers(2).backend(backend.get()).memoryBytes(8 << 20).build()) {
+            TaskFunction<Object> half = penny.javaModule("m").function("half", "(i32)->i32", call -> {
+                if (call.i32(0) % 2 != 0) {
+                    throw new IllegalArgumentException("odd");
+                }
+                call.result(call.i32(0) / 2);
+            }).register().function("half");
+            GraphBuilder builder = penny.graph("ends");
+            GraphTask task = builder.task("t", half, 0);
+            List<Object> heard = Collections.synchronizedList(new ArrayList<>());
+            try (TaskGraph graph = builder.build()) {
+                for (int round = 0; round < 20; round++) {
+                    graph.set(task, 0, round);
+                    GraphRun run = graph.run(GraphRunOptions.defaults().listener(event -> {
+                        if (event instanceof GraphEvent.RunEnded ended) {
+                            heard.add(ended.run().isDone());
+                            heard.add(ended.run().toFuture().isDone());
+                            try {
+                                heard.add(ended.run().join().result(task));
+                            } catch (GraphFailedException e) {
+                                heard.add("failed");
+                            }
+                            pause();
+                            heard.add(ended.run().outcome(task).getClass().getSimpleName());
+                        }
+                    }));
+                    boolean fails = round % 2 != 0;
+                    if (fails) {
+                        assertThrows(GraphFailedException.class, run::join);
+                    } else {
+                        run.join();
+                    }
+                    assertEquals(List.of(true, true, fails ? "failed" : round / 2, fails ? "Failed" : "Done"), List.copyOf(heard));
+                    heard.clear();
+                }
+            }
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(2);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
@@ -125,7 +182,7 @@ class FlowTraceTest {
             List<GraphEvent> events = Collections.synchronizedList(new ArrayList<>());
             try (TaskGraph graph = builder.build()) {
                 GraphRun run = graph.run(GraphRunOptions.defaults().listener(events::add));
-                org.junit.jupiter.api.Assertions.assertThrows(GraphFailedException.class, run::join);
+                assertThrows(GraphFailedException.class, run::join);
             }
             assertEquals(List.of(GraphEvent.Ending.WAITS, GraphEvent.Ending.DONE), endings(events, wait));
             assertEquals(List.of(GraphEvent.Ending.FAILED), endings(events, fail));

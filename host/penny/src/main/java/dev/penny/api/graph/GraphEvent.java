@@ -29,7 +29,10 @@ public sealed interface GraphEvent {
      */
     record TaskEnded(long nanos, GraphTask task, int worker, Ending ending, String result) implements GraphEvent { }
 
-    /** The last task has ended; outcomes and results can be read. */
+    /**
+     * The last task has ended; outcomes and results can be read. To the listener the run is done, on the thread that tells it; whoever else
+     * waits for the run goes on when the listener has returned.
+     */
     record RunEnded(long nanos, GraphRun run) implements GraphEvent { }
 
     /** How a call returned. */

@@ -95,6 +95,9 @@ public interface WorkerLink {
         void close();
     }
 
+    /** Where blocking tasks run. */
+    BlockingThreads blockingThreads();
+
     /** The frame whose task this worker is dispatching. Only during a dispatch. */
     int currentFrame();
 

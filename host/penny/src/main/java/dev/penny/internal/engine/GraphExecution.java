@@ -31,6 +31,9 @@ final class GraphExecution implements GraphRun, FrameOwner {
     private final Optional<GraphTrace> trace;
     private final long deadlineNanos;
     private final CompletableFuture<GraphRun> end = new CompletableFuture<>();
+    /** The same a moment earlier, for the listener alone: whoever waits may run the graph again as soon as it is told. */
+    private final CompletableFuture<GraphRun> endForListener = new CompletableFuture<>();
+    private volatile Thread listening;
     /** By node; made with the first failure. */
     private volatile Map<Integer, PennyException> failures = Map.of();
     private volatile boolean cancelled;
@@ -99,7 +102,12 @@ final class GraphExecution implements GraphRun, FrameOwner {
 
     @Override
     public boolean isDone() {
-        return end.isDone();
+        return seenEnd().isDone();
+    }
+
+    /** The end as the calling thread shall see it. */
+    private CompletableFuture<GraphRun> seenEnd() {
+        return listening == Thread.currentThread() ? endForListener : end;
     }
 
     @Override
@@ -134,11 +142,23 @@ final class GraphExecution implements GraphRun, FrameOwner {
 
     private void finish(RuntimeException failure) {
         graph.ended(this);
-        trace.ifPresent(GraphTrace::ended);
+        if (trace.isPresent()) {
+            settle(endForListener, failure);
+            listening = Thread.currentThread();
+            try {
+                trace.get().ended();
+            } finally {
+                listening = null;
+            }
+        }
+        settle(end, failure);
+    }
+
+    private void settle(CompletableFuture<GraphRun> future, RuntimeException failure) {
         if (failure == null) {
-            end.complete(this);
+            future.complete(this);
         } else {
-            end.completeExceptionally(failure);
+            future.completeExceptionally(failure);
         }
     }
 
@@ -185,15 +205,21 @@ final class GraphExecution implements GraphRun, FrameOwner {
 
     /** Waits, running other tasks meanwhile on a worker. */
     void awaitEnd() {
-        Waiter.await(scheduler, end::isDone, wake -> end.whenComplete((run, failure) -> wake.run()), end::get);
-        end.handle((run, failure) -> run).join();
+        await(seenEnd());
+    }
+
+    private void await(CompletableFuture<GraphRun> seen) {
+        if (seen != endForListener) {
+            Waiter.await(scheduler, seen::isDone, wake -> seen.whenComplete((run, failure) -> wake.run()), seen::get);
+        }
     }
 
     @Override
     public GraphRun join() {
-        Waiter.await(scheduler, end::isDone, wake -> end.whenComplete((run, failure) -> wake.run()), end::get);
+        CompletableFuture<GraphRun> seen = seenEnd();
+        await(seen);
         try {
-            return end.join();
+            return seen.join();
         } catch (CompletionException e) {
             if (e.getCause() instanceof PennyException failure) {
                 throw failure;
@@ -204,7 +230,7 @@ final class GraphExecution implements GraphRun, FrameOwner {
 
     @Override
     public CompletableFuture<GraphRun> toFuture() {
-        return end.copy();
+        return seenEnd().copy();
     }
 
     @Override

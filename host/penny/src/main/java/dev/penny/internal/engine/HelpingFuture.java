@@ -30,7 +30,8 @@ abstract class HelpingFuture<R> extends CompletableFuture<R> implements TaskHand
     }
 
     private void awaitInterruptibly(long timeoutNanos) throws InterruptedException {
-        if (!endsHere()) {
+        // An interrupt ends the wait before a stranger, who runs here, could see it.
+        if (Thread.currentThread().isInterrupted() || !endsHere()) {
             Waiter.awaitInterruptibly(scheduler, this::isDone, this::tellWhenDone, super::get, timeoutNanos);
         }
     }
@@ -59,7 +60,7 @@ abstract class HelpingFuture<R> extends CompletableFuture<R> implements TaskHand
 
     @Override
     public R join() {
-        if (!endsHere()) {
+        if (!Waiter.uninterrupted(this::endsHere)) {
             Waiter.await(scheduler, this::isDone, this::tellWhenDone, super::get);
         }
         return super.join();

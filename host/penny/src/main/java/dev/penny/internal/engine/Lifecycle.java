@@ -85,10 +85,13 @@ final class Lifecycle {
         }
     }
 
-    /** For calls that wait until the workers have done something. */
-    void refuseOnWorker(String call) {
+    /** For calls that wait until the workers, or blocking tasks, have done something. */
+    void refuseInTask(String call) {
         if (Worker.onWorkerOf(scheduler)) {
             throw new IllegalStateException(call + " would wait for the worker that calls it");
+        }
+        if (scheduler.blockingThreads().isOneOfThem()) {
+            throw new IllegalStateException(call + " would wait for the blocking task that calls it");
         }
     }
 

@@ -7,6 +7,7 @@ import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -34,6 +35,8 @@ final class LiveTask<R> extends HelpingFuture<R> {
     private final AtomicInteger blockUsers = new AtomicInteger(1);
     private int resultBlock;
     private boolean ended;
+    /** Why its result is not wanted any more, if it was not before its end. */
+    private RuntimeException cancelled;
     private Future<?> timer;
 
     LiveTask(Scheduler scheduler, LiveGraph graph, FunctionCalls<R> called, Room room, List<TaskHandle<?>> prerequisites) {
@@ -116,8 +119,10 @@ final class LiveTask<R> extends HelpingFuture<R> {
         CoreMemory memory = scheduler.memory();
         stopTimer();
         List<LiveTask<?>> gaveBlocks;
+        RuntimeException dropped;
         synchronized (this) {
             ended = true;
+            dropped = cancelled;
             gaveBlocks = List.copyOf(givers);
             givers.clear();
         }
@@ -129,10 +134,18 @@ final class LiveTask<R> extends HelpingFuture<R> {
                     resultBlock = CoreMemory.blockRef(memory.getLong(node + CoreLayout.NODE_RESULT));
                     releaseBlock();
                 }
-                complete(result);
+                if (dropped == null) {
+                    complete(result);
+                }
             }
-            case CoreLayout.FRAME_STATE_FAILED -> completeExceptionally(worker.failures().take(function));
+            case CoreLayout.FRAME_STATE_FAILED -> {
+                PennyException failure = worker.failures().take(function);
+                completeExceptionally(dropped != null ? dropped : failure);
+            }
             default -> endAs(prerequisites, 0);
+        }
+        if (dropped != null) {
+            completeExceptionally(dropped); // It may have returned early because it was told so.
         }
         prerequisites = List.of();
     }
@@ -183,21 +196,22 @@ final class LiveTask<R> extends HelpingFuture<R> {
     public boolean cancel(boolean mayInterruptIfRunning) {
         if (!isDone()) {
             stopTimer();
-            skip();
+            cancel(new CancellationException());
         }
-        return super.cancel(mayInterruptIfRunning);
+        return isCancelled();
     }
 
     /** Skips first: who hears that it failed may rely on it that it does not start any more. */
-    private void cancel(PennyException cause) {
-        skip();
-        completeExceptionally(cause);
+    private void cancel(RuntimeException cause) {
+        completeExceptionally(skip(cause));
     }
 
-    /** If it has not started it never will; if it runs it can see that nobody wants its result. */
-    private synchronized void skip() {
+    /** If it has not started it never will; if it runs it can see that nobody wants its result. The first reason counts. */
+    private synchronized RuntimeException skip(RuntimeException cause) {
         if (!ended) {
+            cancelled = cancelled != null ? cancelled : cause;
             graph.poison(node, 0);
         }
+        return cancelled != null ? cancelled : cause;
     }
 }

@@ -10,6 +10,7 @@ import dev.penny.api.Policy;
 import dev.penny.api.RuntimeUnusableException;
 import dev.penny.api.WorkerCounters;
 import dev.penny.internal.core.ArgumentRegion;
+import dev.penny.internal.core.BlockingThreads;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.CoreModule;
@@ -54,6 +55,7 @@ public final class Scheduler {
     private final Optional<Replay> replay;
     private final Lifecycle lifecycle = new Lifecycle(this);
     private final Completions completions;
+    private final BlockingThreads blockingThreads = new BlockingThreads();
     private final WorkerThreads threads;
     /** Of those who close it or swap its backend. */
     private final ReentrantLock change = new ReentrantLock();
@@ -145,6 +147,10 @@ public final class Scheduler {
         return deadlines;
     }
 
+    BlockingThreads blockingThreads() {
+        return blockingThreads;
+    }
+
     ArgumentRegion argumentRegion() {
         return submitter.argumentRegion();
     }
@@ -207,7 +213,7 @@ public final class Scheduler {
      * @throws CapacityException it did not fit
      */
     public Recording recording() {
-        lifecycle.refuseOnWorker("recording");
+        lifecycle.refuseInTask("recording");
         DecisionLog made = log.orElseThrow(() -> new IllegalStateException("decisions are not recorded: ask the builder for it"));
         awaitDrained();
         if (made.overflowed()) {
@@ -330,9 +336,14 @@ public final class Scheduler {
     void broke(PennyException cause) {
         if (lifecycle.breakFor(cause)) {
             System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
-            submitter.abandonAll(cause);
-            graphs.live().abandonAll(cause);
+            abandonAll(cause);
         }
+    }
+
+    private void abandonAll(PennyException cause) {
+        blockingThreads.abandon();
+        submitter.abandonAll(cause);
+        graphs.live().abandonAll(cause);
     }
 
     /** See {@link Lifecycle#checkOpen}. */
@@ -342,7 +353,7 @@ public final class Scheduler {
 
     /** Moves the running workers to another backend. Nothing is lost; what runs finishes its current dispatch on the old threads. */
     public void swapBackend(ThreadBackend next) {
-        lifecycle.refuseOnWorker("swapBackend");
+        lifecycle.refuseInTask("swapBackend");
         if (replay.isPresent()) {
             throw new IllegalStateException("a replay has its own backend: backend=" + threads.backend().name());
         }
@@ -361,7 +372,7 @@ public final class Scheduler {
      * @param drain true waits for everything submitted, false cancels what has not started, also for a thread that waits here already
      */
     public void close(boolean drain) {
-        lifecycle.refuseOnWorker("close");
+        lifecycle.refuseInTask("close");
         if (!drain) {
             lifecycle.hurry();
         }
@@ -377,14 +388,15 @@ public final class Scheduler {
                 unfinished = replay.filter(_ -> !lifecycle.hurries()).flatMap(Replay::unfinished);
             }
             lifecycle.close();
-            threads.stop();
-            deadlines.close();
-            heartbeat.close();
-            submitter.abandonAll(Lifecycle.closed("close"));
-            graphs.live().abandonAll(Lifecycle.closed("close"));
-            workers.forEach(worker -> worker.guests().close());
-            modules.close();
-            runtime.close();
+            Ending.inOrder(
+                    threads::stop,
+                    deadlines::close,
+                    heartbeat::close,
+                    () -> abandonAll(Lifecycle.closed("close")),
+                    blockingThreads::awaitAllEnded,
+                    () -> workers.forEach(worker -> worker.guests().close()),
+                    modules::close,
+                    runtime::close);
         } finally {
             change.unlock();
         }

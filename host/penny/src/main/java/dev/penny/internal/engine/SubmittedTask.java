@@ -8,6 +8,7 @@ import dev.penny.internal.core.HostFrames;
 import dev.penny.internal.guest.GuestErrors;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 
 /**
@@ -18,10 +19,12 @@ import java.util.concurrent.Future;
 final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
 
     private static final VarHandle FRAME_INDEX;
+    private static final VarHandle CANCELLED;
 
     static {
         try {
             FRAME_INDEX = MethodHandles.lookup().findVarHandle(SubmittedTask.class, "frameIndex", int.class);
+            CANCELLED = MethodHandles.lookup().findVarHandle(SubmittedTask.class, "cancelled", RuntimeException.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -37,6 +40,8 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
     private long ticket;
     private volatile int frameIndex = HostFrames.NONE;
     private volatile boolean runsHere;
+    /** Why its result is not wanted any more, and then how it ends; the first reason counts. Set before its frame is cancelled. */
+    private volatile RuntimeException cancelled;
     private int blockRef;
     private int blockBytes;
 
@@ -93,6 +98,9 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
 
     /** True if it was cancelled before it came into a queue: it needs no frame. */
     boolean wasCancelledEarly() {
+        if (mayBeCancelledEarly && cancelled != null) {
+            completeExceptionally(cancelled); // Nobody else does, if the stack of whoever cancels it ends here.
+        }
         return mayBeCancelledEarly && isDone();
     }
 
@@ -122,25 +130,44 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean cancelled = super.cancel(mayInterruptIfRunning);
-        stopTimer();
-        cancelFrame();
-        return cancelled;
+        if (!isDone()) {
+            cancelFor(new CancellationException());
+        }
+        return isCancelled();
     }
 
     @Override
     public void cancel(PennyException cause) {
-        if (completeExceptionally(cause)) {
-            stopTimer();
-            cancelFrame();
+        if (!isDone()) {
+            cancelFor(cause);
         }
     }
 
-    /** Cancels the frame of a task whose future was cancelled; one that has completed has none any more. */
+    /** Its frame first: who hears that it was cancelled may rely on it that it does not start any more. */
+    private void cancelFor(RuntimeException cause) {
+        CANCELLED.compareAndSet(this, null, cause);
+        stopTimer();
+        cancelFrame();
+        completeExceptionally(cancelled);
+    }
+
+    /** Cancels the frame if the task was cancelled; one that has completed has none any more. */
     private void cancelFrame() {
         int index = frameIndex;
-        if (index != HostFrames.NONE && isCompletedExceptionally()) {
+        if (index != HostFrames.NONE && cancelled != null) {
             scheduler.cancelFrame(index, this);
+        }
+    }
+
+    /** How it ended, unless it was cancelled: it may have returned early because it was told so. */
+    private void end(R result, Throwable failure) {
+        RuntimeException dropped = cancelled;
+        if (dropped != null) {
+            completeExceptionally(dropped);
+        } else if (failure != null) {
+            completeExceptionally(failure);
+        } else {
+            complete(result);
         }
     }
 
@@ -179,9 +206,9 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
         try {
             @SuppressWarnings("unchecked")
             R result = (R) new FunctionJob(scheduler, function, arguments).run(forks);
-            complete(result);
+            end(result, null);
         } catch (Throwable e) {
-            completeExceptionally(GuestErrors.failure(function.mangledName(), e));
+            end(null, GuestErrors.failure(function.mangledName(), e));
         }
         stopTimer();
         return true;
@@ -205,17 +232,17 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
             case CoreLayout.FRAME_STATE_DONE -> {
                 R result = function.read(memory, frame + CoreLayout.FRAME_RECORD);
                 release();
-                complete(result);
+                end(result, null);
             }
             case CoreLayout.FRAME_STATE_FAILED -> {
                 PennyException failure = worker.failures().take(function);
                 release();
-                completeExceptionally(failure);
+                end(null, failure);
             }
             default -> {
                 release();
                 if (!runsHere) {
-                    super.cancel(false);
+                    end(null, new CancellationException());
                 }
             }
         }

@@ -288,7 +288,7 @@ final class Submitter {
     /** Lets others run, or pauses for a moment: something that is full may have room then. */
     void makeWay() {
         ForkStack forks = Worker.forksOn(scheduler);
-        if (forks != null && forks.help()) {
+        if (forks != null && Waiter.uninterrupted(forks::help)) {
             return; // A task that maps makes room itself.
         }
         AtomicInteger stepsLeft = new AtomicInteger(FULL_WAIT_STEPS);

@@ -110,6 +110,18 @@ final class Waiter {
         }
     }
 
+    /** Calls something that may run tasks of others on this thread: an interrupt is not meant for them, and is kept for the caller. */
+    static boolean uninterrupted(BooleanSupplier call) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return call.getAsBoolean();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private static boolean isOver(long startedNanos, long timeoutNanos) {
         return Thread.currentThread().isInterrupted()
                 || timeoutNanos != Long.MAX_VALUE && System.nanoTime() - startedNanos >= timeoutNanos;

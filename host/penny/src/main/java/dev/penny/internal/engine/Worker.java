@@ -2,6 +2,7 @@ package dev.penny.internal.engine;
 
 import dev.penny.api.CapacityException;
 import dev.penny.api.RuntimeUnusableException;
+import dev.penny.internal.core.BlockingThreads;
 import dev.penny.internal.core.CoreForks;
 import dev.penny.internal.core.CoreInstance;
 import dev.penny.internal.core.CoreLayout;
@@ -374,6 +375,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
     @Override
     public int failedChildRef() {
         return blockRef + CoreLayout.WORKER_FAILED_CHILD;
+    }
+
+    @Override
+    public BlockingThreads blockingThreads() {
+        return scheduler.blockingThreads();
     }
 
     @Override

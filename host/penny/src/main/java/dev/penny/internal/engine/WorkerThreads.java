@@ -1,6 +1,7 @@
 package dev.penny.internal.engine;
 
 import dev.penny.api.RingOptions;
+import dev.penny.api.RuntimeUnusableException;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.Sleepers;
@@ -64,7 +65,10 @@ final class WorkerThreads {
 
     /** For a worker whose task has come to a beat: without a timer nobody else runs until it lets them. */
     void letAnotherStep() {
-        crew.letAnotherStep();
+        Waiter.uninterrupted(() -> {
+            crew.letAnotherStep();
+            return true;
+        });
     }
 
     /** For a worker whose task waits: if this thread runs all workers, another one makes a step. */
@@ -73,11 +77,11 @@ final class WorkerThreads {
         Worker waiting = Worker.current();
         waiting.steps(false);
         try {
-            return crew.drive(() -> {
+            return Waiter.uninterrupted(() -> crew.drive(() -> {
                 boolean stepped = looked[0];
                 looked[0] = true;
                 return stepped;
-            });
+            }));
         } finally {
             waiting.steps(true);
         }
@@ -99,7 +103,14 @@ final class WorkerThreads {
 
     /** Moves the workers to the threads of another backend; if that does not start, to new threads of the one they had. */
     void swap(ThreadBackend next) {
-        returnWorkers(CoreLayout.COMMAND_RETURN);
+        try {
+            returnWorkers(CoreLayout.COMMAND_RETURN);
+        } catch (RuntimeException | Error e) {
+            // Nobody knows who runs now, so nobody may run: what waits would do so for ever.
+            scheduler.broke(new RuntimeUnusableException("the backend does not give its workers back: backend=%s, reason=%s"
+                    .formatted(backend.name(), e), e));
+            throw e;
+        }
         memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, CoreLayout.COMMAND_RUN);
         try {
             crew = start(next);
@@ -115,8 +126,7 @@ final class WorkerThreads {
 
     /** Sends every worker home for good; blocks until the last one is out. */
     void stop() {
-        returnWorkers(CoreLayout.COMMAND_STOP);
-        turnTimer.ifPresent(TurnTimer::close);
+        Ending.inOrder(() -> returnWorkers(CoreLayout.COMMAND_STOP), () -> turnTimer.ifPresent(TurnTimer::close));
     }
 
     private void returnWorkers(int command) {

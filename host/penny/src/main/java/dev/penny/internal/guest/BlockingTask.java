@@ -43,14 +43,14 @@ final class BlockingTask implements HostTask {
             suspended.call.store(link, record);
             return CoreLayout.OUTCOME_DONE;
         }
-        start(new Suspended(frame, ticket, new DetachedCall(shape, link.memory(), frame, record)));
+        start(new Suspended(frame, ticket, new DetachedCall(shape, link, frame, record)));
         return CoreLayout.OUTCOME_WAIT;
     }
 
     private void start(Suspended suspended) {
         waiting.byFrame.put(suspended.frame, suspended);
         try {
-            Thread.ofVirtual().name(threadName).inheritInheritableThreadLocals(false).start(() -> compute(suspended));
+            link.blockingThreads().start(threadName, () -> compute(suspended));
         } catch (Throwable e) {
             waiting.byFrame.remove(suspended.frame);
             throw e;

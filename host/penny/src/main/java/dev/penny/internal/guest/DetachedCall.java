@@ -2,6 +2,7 @@ package dev.penny.internal.guest;
 
 import dev.penny.api.TaskCall;
 import dev.penny.api.ValueType;
+import dev.penny.internal.core.BlockingThreads;
 import dev.penny.internal.core.CancelWord;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.WorkerLink;
@@ -13,6 +14,7 @@ final class DetachedCall implements TaskCall {
 
     private final CallShape shape;
     private final CoreMemory memory;
+    private final BlockingThreads threads;
     private final int frame;
     private final long[] words;
     private final byte[][] blocks;
@@ -21,9 +23,10 @@ final class DetachedCall implements TaskCall {
     private boolean resultSet;
 
     /** Copies the arguments out of a record; the frame stays this call's until it is resumed. */
-    DetachedCall(CallShape shape, CoreMemory memory, int frame, int record) {
+    DetachedCall(CallShape shape, WorkerLink link, int frame, int record) {
         this.shape = shape;
-        this.memory = memory;
+        this.memory = link.memory();
+        this.threads = link.blockingThreads();
         this.frame = frame;
         this.words = new long[shape.parameterCount()];
         this.blocks = new byte[shape.parameterCount()][];
@@ -50,7 +53,7 @@ final class DetachedCall implements TaskCall {
 
     @Override
     public boolean cancelled() {
-        return CancelWord.isSet(memory, frame);
+        return threads.areUnwanted() || CancelWord.isSet(memory, frame);
     }
 
     @Override

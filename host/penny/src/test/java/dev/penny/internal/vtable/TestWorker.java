@@ -1,6 +1,7 @@
 package dev.penny.internal.vtable;
 
 import dev.penny.api.CapacityException;
+import dev.penny.internal.core.BlockingThreads;
 import dev.penny.internal.core.CoreForks;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.HostTask;
@@ -33,6 +34,7 @@ public final class TestWorker implements WorkerLink {
         private final Value memory = RUNTIME.instantiate("memory", RUNTIME.compile("memory", SystemModules.memory(MEMORY_PAGES)), Map.of())
                 .getMember("memory");
         private final CoreMemory bytes = new CoreMemory(RUNTIME.bufferOf(memory));
+        private final BlockingThreads blockingThreads = new BlockingThreads();
         private final AtomicInteger heapTop = new AtomicInteger(HEAP_START);
         private volatile int heapLimit = MEMORY_PAGES * SystemModules.PAGE_BYTES;
 
@@ -248,6 +250,11 @@ public final class TestWorker implements WorkerLink {
     @Override
     public int currentFrame() {
         return frameNow;
+    }
+
+    @Override
+    public BlockingThreads blockingThreads() {
+        return machine.blockingThreads;
     }
 
     @Override
