@@ -162,7 +162,7 @@ static void inject_graph(void *unused) {
     pool_wait_completed(1);
 }
 
-static void a_joiner_holds_nothing(void) {
+static void a_joiner_holds_nothing_that_its_fork_needs(void) {
     test_policy = PN_POLICY_WORK_STEALING;
     core_new(2, 4, 4, 16);
     vtable[SLOT_COUNT_RUNS] = counts;
@@ -181,6 +181,6 @@ const test fork_end_tests[] = {
     {"a_trap_before_the_push_of_a_fork", a_trap_before_the_push},
     {"a_fork_that_nobody_pushed_runs_in_the_end", no_push_at_all},
     {"a_fork_that_comes_back_too_deep_fails", a_fork_that_comes_back_too_deep},
-    {"a_joiner_holds_nothing_that_its_fork_needs", a_joiner_holds_nothing},
+    {"a_joiner_holds_nothing_that_its_fork_needs", a_joiner_holds_nothing_that_its_fork_needs},
     {0},
 };
