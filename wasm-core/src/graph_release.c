@@ -82,12 +82,15 @@ static pn_ref keep_one(const pn_worker *worker, pn_ref *kept, pn_ref ref) {
     return before;
 }
 
+static void add_to_rest(pn_released *list, pn_ref ref) {
+    pn_store_relaxed(&pn_node_at(ref)->waiter, list->rest); /* relaxed: nobody else sees it */
+    list->rest = ref;
+}
+
 void pn_graph_add_released(const pn_worker *worker, pn_released *list, pn_ref ref) {
     pn_ref out = keep_one(worker, &list->kept, ref);
     list->count++;
-    if (out == 0) return;
-    pn_store_relaxed(&pn_node_at(out)->waiter, list->rest); /* relaxed: nobody else sees it */
-    list->rest = out;
+    if (out != 0) add_to_rest(list, out);
 }
 
 /* Returns 0 when it is under way. */
@@ -275,7 +278,7 @@ static void tell_host_of_live(pn_worker *worker, pn_ref ref, uint32_t state, pn_
     pn_ref kept = list->kept;
     pn_ref next;
     for (pn_ref held = list->rest; held != 0; held = next) {   /* ends: the list does */
-        next = pn_load_relaxed(&pn_node_at(held)->waiter); /* relaxed: nobody else sees the list */
+        next = pn_load_relaxed(&pn_node_at(held)->waiter);     /* relaxed: nobody else sees the list */
         pn_run_hold(worker, held);
     }
     if (kept != 0) pn_run_hold(worker, kept);
@@ -283,12 +286,8 @@ static void tell_host_of_live(pn_worker *worker, pn_ref ref, uint32_t state, pn_
     *list = (pn_released){0, 0, 0};
     while (worker->held_frame != held_before && worker->held_frame != 0 && !pn_find_holds_job(worker)) { /* ends: the list does */
         pn_ref held = pn_find_held(worker);
-        if (held == kept) {
-            list->kept = held;
-            continue;
-        }
-        pn_store_relaxed(&pn_node_at(held)->waiter, list->rest); /* relaxed: nobody else sees it */
-        list->rest = held;
+        if (held == kept) list->kept = held;
+        else add_to_rest(list, held);
     }
 }
 

@@ -54,7 +54,7 @@ OUT_OF_LINE void pn_run_requeue_first(pn_worker *worker, pn_ref frame) {
         return;
     }
     pn_counter_add(&worker->counters.spills, 1);
-    if (pn_run_push_outside(worker, frame)) notify_unless_next(worker, 1);
+    if (pn_run_push_outside(worker, frame)) pn_idle_notify(worker); /* the own deque is full: that comes first */
     else pn_run_hold(worker, frame);
 }
 

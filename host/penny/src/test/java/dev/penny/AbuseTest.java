@@ -236,6 +236,13 @@ class AbuseTest {
         return List.of(slow.submit(), slow.submit(), slow.submit());
     }
 
+    private static void assertNobodyWaits(List<TaskHandle<Object>> handles, TaskFunction<Object> another, Class<? extends PennyException> cause) {
+        ExecutionException lost = assertThrows(ExecutionException.class, () -> handles.getLast().get(10, TimeUnit.SECONDS));
+        assertInstanceOf(cause, lost.getCause());
+        assertTrue(handles.stream().allMatch(Future::isDone));
+        assertThrows(cause, () -> another.submit(1));
+    }
+
     @ParameterizedTest
     @MethodSource("dev.penny.EveryBackendTest#backends")
     void aBackendThatFailsWhileItIsClosedLeavesNobodyWaiting(Supplier<ThreadBackend> backend) throws Exception {
@@ -243,10 +250,7 @@ class AbuseTest {
         TaskFunction<Object> same = same(penny, false);
         List<TaskHandle<Object>> slow = slowOnes(penny);
         assertEquals("lost count", assertThrows(IllegalStateException.class, penny::closeNow).getMessage());
-        ExecutionException lost = assertThrows(ExecutionException.class, () -> slow.getLast().get(10, TimeUnit.SECONDS));
-        assertInstanceOf(ClosedException.class, lost.getCause());
-        assertTrue(slow.stream().allMatch(Future::isDone));
-        assertThrows(ClosedException.class, () -> same.submit(1));
+        assertNobodyWaits(slow, same, ClosedException.class);
         penny.closeNow();
     }
 
@@ -258,10 +262,7 @@ class AbuseTest {
         List<TaskHandle<Object>> slow = slowOnes(penny);
         ThreadBackend next = Backends.installed().getFirst();
         assertEquals("lost count", assertThrows(IllegalStateException.class, () -> penny.swapBackend(next)).getMessage());
-        ExecutionException lost = assertThrows(ExecutionException.class, () -> slow.getLast().get(10, TimeUnit.SECONDS));
-        assertInstanceOf(RuntimeUnusableException.class, lost.getCause());
-        assertTrue(slow.stream().allMatch(Future::isDone));
-        assertThrows(RuntimeUnusableException.class, () -> same.submit(1));
+        assertNobodyWaits(slow, same, RuntimeUnusableException.class);
         assertThrows(IllegalStateException.class, penny::closeNow);
     }
 

@@ -70,6 +70,13 @@ class DeadlineTest {
                 .function("hold", "()->()", call -> gate.await()).register();
     }
 
+    /** The only worker; the deterministic ones wait until somebody waits. */
+    private static void hold(Penny penny, TaskModule module) {
+        if (!penny.backend().name().equals("deterministic")) {
+            module.function("hold").submit();
+        }
+    }
+
     private static void awaitDone(TaskHandle<?> handle) throws InterruptedException {
         while (!handle.isDone()) {
             Thread.sleep(1);
@@ -81,9 +88,7 @@ class DeadlineTest {
     void aTaskThatHasNotStartedByItsDeadlineNeverStarts(Supplier<ThreadBackend> backend) throws Exception {
         try (Penny penny = Penny.builder().workers(1).backend(backend.get()).build()) {
             TaskModule module = module(penny);
-            if (!penny.backend().name().equals("deterministic")) {
-                module.function("hold").submit(); // the deterministic workers wait until somebody does
-            }
+            hold(penny, module);
             List<TaskHandle<Object>> handles = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 handles.add(module.function("count").with(SOON).submit(i));
@@ -103,7 +108,8 @@ class DeadlineTest {
     }
 
     /** A callback that lets the only worker go on, and waits until it has come past the task that was cancelled. */
-    private Runnable lettingTheWorkerPass(TaskFunction<Object> other) {
+    private Runnable lettingTheWorkerPass(Penny penny) {
+        TaskFunction<Object> other = penny.javaModule("other").function("pass", "()->()", call -> { }).register().function("pass");
         return () -> {
             gate.countDown();
             other.call();
@@ -115,12 +121,10 @@ class DeadlineTest {
     void aTaskThatHasNotStartedDoesNotStartWhileItsCallbacksHearThatItIsCancelled(Supplier<ThreadBackend> backend) throws Exception {
         try (Penny penny = Penny.builder().workers(1).backend(backend.get()).build()) {
             TaskModule module = module(penny);
-            TaskFunction<Object> other = penny.javaModule("other").function("pass", "()->()", call -> { }).register().function("pass");
-            if (!penny.backend().name().equals("deterministic")) {
-                module.function("hold").submit();
-            }
+            Runnable pass = lettingTheWorkerPass(penny);
+            hold(penny, module);
             TaskHandle<Object> called = module.function("count").submit(1);
-            CompletionStage<Object> told = called.whenComplete((_, _) -> lettingTheWorkerPass(other).run());
+            CompletionStage<Object> told = called.whenComplete((_, _) -> pass.run());
             assertTrue(called.cancel(false));
             assertTrue(called.isCancelled());
             assertThrows(CompletionException.class, told.toCompletableFuture()::join);
@@ -134,13 +138,11 @@ class DeadlineTest {
     void aTaskThatHasNotStartedDoesNotStartWhileItsCallbacksHearThatItIsLate(Supplier<ThreadBackend> backend) throws Exception {
         try (Penny penny = Penny.builder().workers(1).backend(backend.get()).build()) {
             TaskModule module = module(penny);
-            TaskFunction<Object> other = penny.javaModule("other").function("pass", "()->()", call -> { }).register().function("pass");
-            if (!penny.backend().name().equals("deterministic")) {
-                module.function("hold").submit();
-            }
+            Runnable pass = lettingTheWorkerPass(penny);
+            hold(penny, module);
             TaskHandle<Object> late = module.function("count").with(SOON).submit(1);
             CountDownLatch passed = new CountDownLatch(1);
-            late.whenComplete((_, _) -> lettingTheWorkerPass(other).run()).whenComplete((_, _) -> passed.countDown());
+            late.whenComplete((_, _) -> pass.run()).whenComplete((_, _) -> passed.countDown());
             passed.await();
             assertInstanceOf(DeadlineException.class, assertThrows(ExecutionException.class, late::get).getCause());
             assertEquals(0, ran.get());

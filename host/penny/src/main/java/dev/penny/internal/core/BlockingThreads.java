@@ -1,6 +1,7 @@
 package dev.penny.internal.core;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -12,7 +13,8 @@ public final class BlockingThreads {
 
     private static final ScopedValue<BlockingThreads> CURRENT = ScopedValue.newInstance();
 
-    private final Set<Thread> running = ConcurrentHashMap.newKeySet();
+    /** The ends of those that run. */
+    private final Set<CompletableFuture<Void>> running = ConcurrentHashMap.newKeySet();
     private volatile boolean unwanted;
 
     /** Whether the calling thread is one of them. */
@@ -22,12 +24,12 @@ public final class BlockingThreads {
 
     /** Runs a body on a thread of its own. */
     public void start(String name, Runnable body) {
-        Thread made = Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).unstarted(() -> run(body));
-        running.add(made);
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        running.add(end);
         try {
-            made.start();
+            Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).start(() -> run(body, end));
         } catch (Throwable e) {
-            running.remove(made);
+            ended(end);
             throw e;
         }
     }
@@ -44,26 +46,19 @@ public final class BlockingThreads {
 
     /** Waits until none of them runs. While no worker runs, so that no further one starts. Interrupts are kept for the caller. */
     public void awaitAllEnded() {
-        boolean interrupted = false;
-        for (Thread thread : running) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        running.forEach(CompletableFuture::join);
     }
 
-    private void run(Runnable body) {
+    private void run(Runnable body, CompletableFuture<Void> end) {
         try {
             ScopedValue.where(CURRENT, this).run(body);
         } finally {
-            running.remove(Thread.currentThread());
+            ended(end);
         }
+    }
+
+    private void ended(CompletableFuture<Void> end) {
+        running.remove(end);
+        end.complete(null);
     }
 }

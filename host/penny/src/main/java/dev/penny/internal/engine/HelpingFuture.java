@@ -25,6 +25,22 @@ abstract class HelpingFuture<R> extends CompletableFuture<R> implements TaskHand
         return false;
     }
 
+    /**
+     * Ends it as the task did, or for the reason why nobody wanted that any more: it may have returned early because it was told so.
+     *
+     * @param dropped that reason, {@code null} for none
+     * @param failure {@code null} for none
+     */
+    final void end(RuntimeException dropped, R result, Throwable failure) {
+        if (dropped != null) {
+            completeExceptionally(dropped);
+        } else if (failure != null) {
+            completeExceptionally(failure);
+        } else {
+            complete(result);
+        }
+    }
+
     private void tellWhenDone(Runnable wake) {
         whenComplete((result, failure) -> wake.run());
     }

@@ -134,18 +134,15 @@ final class LiveTask<R> extends HelpingFuture<R> {
                     resultBlock = CoreMemory.blockRef(memory.getLong(node + CoreLayout.NODE_RESULT));
                     releaseBlock();
                 }
-                if (dropped == null) {
-                    complete(result);
+                end(dropped, result, null);
+            }
+            case CoreLayout.FRAME_STATE_FAILED -> end(dropped, null, worker.failures().take(function));
+            default -> {
+                endAs(prerequisites, 0);
+                if (dropped != null) {
+                    completeExceptionally(dropped);
                 }
             }
-            case CoreLayout.FRAME_STATE_FAILED -> {
-                PennyException failure = worker.failures().take(function);
-                completeExceptionally(dropped != null ? dropped : failure);
-            }
-            default -> endAs(prerequisites, 0);
-        }
-        if (dropped != null) {
-            completeExceptionally(dropped); // It may have returned early because it was told so.
         }
         prerequisites = List.of();
     }

@@ -159,18 +159,6 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
         }
     }
 
-    /** How it ended, unless it was cancelled: it may have returned early because it was told so. */
-    private void end(R result, Throwable failure) {
-        RuntimeException dropped = cancelled;
-        if (dropped != null) {
-            completeExceptionally(dropped);
-        } else if (failure != null) {
-            completeExceptionally(failure);
-        } else {
-            complete(result);
-        }
-    }
-
     /** Whether a worker is busy with it, perhaps though its future is complete already. */
     boolean stillRuns() {
         int index = frameIndex;
@@ -206,9 +194,9 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
         try {
             @SuppressWarnings("unchecked")
             R result = (R) new FunctionJob(scheduler, function, arguments).run(forks);
-            end(result, null);
+            end(cancelled, result, null);
         } catch (Throwable e) {
-            end(null, GuestErrors.failure(function.mangledName(), e));
+            end(cancelled, null, GuestErrors.failure(function.mangledName(), e));
         }
         stopTimer();
         return true;
@@ -232,17 +220,17 @@ final class SubmittedTask<R> extends HelpingFuture<R> implements FrameOwner {
             case CoreLayout.FRAME_STATE_DONE -> {
                 R result = function.read(memory, frame + CoreLayout.FRAME_RECORD);
                 release();
-                end(result, null);
+                end(cancelled, result, null);
             }
             case CoreLayout.FRAME_STATE_FAILED -> {
                 PennyException failure = worker.failures().take(function);
                 release();
-                end(null, failure);
+                end(cancelled, null, failure);
             }
             default -> {
                 release();
                 if (!runsHere) {
-                    end(null, new CancellationException());
+                    end(cancelled, null, new CancellationException());
                 }
             }
         }
