@@ -147,6 +147,27 @@ class JsForkTest {
 
     @ParameterizedTest
     @MethodSource("pools")
+    void anEmptyResultIsAResult(ForkPools.Pool pool) {
+        start(pool);
+        penny.loadJs("""
+                export const signatures = { text: '()->string', bytes: '(bytes)->bytes' };
+                export function text() { return ''; }
+                export function bytes(data) { return data; }
+                """, LoadOptions.DEFAULT.named("empty"));
+        TaskModule lengths = penny.loadJs("""
+                export const signatures = { sum: '(i32)->i32' };
+                export function sum(n) {
+                  const [text, bytes] = penny.join(['empty/text'], ['empty/bytes', new Uint8Array(n)]);
+                  return text.length + bytes.length;
+                }
+                """, LoadOptions.DEFAULT.named("lengths"));
+        for (int n : new int[] {0, 3, 0}) {
+            assertEquals(n, lengths.function("sum").call(n));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pools")
     void aChildsFailureReachesTheJoinersCatch(ForkPools.Pool pool) {
         start(pool);
         for (int i = 0; i < 20; i++) {

@@ -291,9 +291,11 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
         return ref;
     }
 
-    /** Frees a block of the result heap that no completion frees. */
+    /** Frees a block of the result heap that no completion frees; an empty result may have none, which is 0. */
     void freeResult(int ref) {
-        core.heapFree(index, ref);
+        if (ref != 0) {
+            core.heapFree(index, ref);
+        }
     }
 
     @Override
