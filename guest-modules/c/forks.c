@@ -140,3 +140,18 @@ PENNY_EXPORT(lies, "(i32)->i64")
 int64_t lies(int32_t handle) {
     return penny_await(handle);
 }
+
+// Forks, waits for a function that may run tasks of this module here and go on when they trap, and only then joins its forks.
+PENNY_EXPORT(unharmed, "(i64)->i64")
+int64_t unharmed(int64_t n) {
+    int32_t function = penny_function("tolerant/fails");
+    if (function == 0) penny_fail("forks: tolerant/fails is not loaded");
+    int64_t values[3];
+    penny_scope scope = penny_scope_begin();
+    for (int64_t i = 0; i < 3; i++) penny_scope_fork(&scope, one, n + i, &values[i]);
+    int32_t handle = penny_spawn(function, (penny_words){n, 0, 0, 0});
+    if (handle == 0) penny_fail("forks: no room");
+    int64_t failed = penny_await(handle);
+    penny_scope_end(&scope);
+    return failed * (values[0] + values[1] + values[2]);
+}

@@ -75,7 +75,7 @@ extern unsigned char __heap_base;  // set by the linker: the end of data and sta
 // Bytes of the arena in use; a multiple of PENNY_ARENA_ALIGNMENT.
 PENNY_SHARED_DEFINITION uint32_t penny_arena_used_bytes;
 
-// How many of them belong to tasks that wait, in the middle of whose calls others run here (penny_graph.h).
+// How many of them belong to tasks that wait, in the middle of whose calls others run here (penny_fork.h, penny_graph.h).
 PENNY_SHARED_DEFINITION uint32_t penny_arena_base_bytes;
 
 static inline uint64_t penny_arena_start(void) {
@@ -102,9 +102,30 @@ PENNY_SHARED_DEFINITION __attribute__((export_name("penny_alloc"))) void *penny_
     return address;
 }
 
-// Called by Penny when the result of the task has been copied out.
+// Called by Penny after every task, when its result has been copied out.
 PENNY_SHARED_DEFINITION __attribute__((export_name("penny_reset"))) void penny_reset(void) {
     penny_arena_used_bytes = penny_arena_base_bytes;
+}
+
+// A task waits: what runs here meanwhile allocates above what it has, and gives back only that. Returns what penny_arena_restore takes.
+static inline uint32_t penny_arena_keep(void) {
+    uint32_t base = penny_arena_base_bytes;
+    penny_arena_base_bytes = penny_arena_used_bytes;
+    return base;
+}
+
+static inline void penny_arena_restore(uint32_t base) {
+    penny_arena_base_bytes = base;
+}
+
+#else
+
+static inline uint32_t penny_arena_keep(void) {
+    return 0;
+}
+
+static inline void penny_arena_restore(uint32_t base) {
+    (void)base;
 }
 
 #endif

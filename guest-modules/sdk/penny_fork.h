@@ -224,10 +224,35 @@ static inline int penny_goes_straight(uint32_t top) {
     return __builtin_expect(top < (uint32_t)penny_beat_flag, 1);
 }
 
+// Around what may run other tasks here, in the middle of this one. They must not promote its forks: those would be theirs. One that trapped
+// has left its own behind.
+typedef struct {
+    uint32_t top, promoted, arena_base;
+} penny_wait;
+
+static inline penny_wait penny_wait_begin(void) {
+    penny_wait wait = {penny_forks.top, penny_forks.promoted, penny_arena_keep()};
+    penny_forks.promoted = penny_forks.top;
+    return wait;
+}
+
+static inline void penny_wait_end(penny_wait wait) {
+    penny_forks.top = wait.top;
+    penny_forks.promoted = wait.promoted;
+    penny_arena_restore(wait.arena_base);
+}
+
+static inline int penny_join_handle(int32_t handle) {
+    penny_wait wait = penny_wait_begin();
+    int mine = penny_host_join(handle);
+    penny_wait_end(wait);
+    return mine;
+}
+
 // Takes a promoted fork off the list, the newest. 1: the caller runs it; 0: it has ended elsewhere, see penny_host_result.
 PENNY_SHARED_DEFINITION __attribute__((noinline)) int penny_join_promoted(uint32_t top) {
     penny_forks.promoted = top;
-    return penny_host_join(penny_handle_of(penny_fork_at(top)));
+    return penny_join_handle(penny_handle_of(penny_fork_at(top)));
 }
 
 static inline int penny_is_mine(uint32_t top) {
@@ -355,7 +380,7 @@ PENNY_SHARED_DEFINITION __attribute__((noinline)) int64_t penny_loop_join(penny_
         penny_half given = penny_halves[half - 1];
         int64_t value;
         penny_half_free(half - 1);
-        if (penny_host_join(given.handle)) {
+        if (penny_join_handle(given.handle)) {
             const int64_t *w = loop.words;
             value = penny_loop_elsewhere(given.start, given.end, w[2], w[3], w[4], w[5], w[6]);
         } else {
@@ -426,11 +451,9 @@ static inline int32_t penny_spawn(int32_t function, penny_words words) {
 
 // Its result; runs it here when nobody has. Once for every spawn.
 static inline int64_t penny_await(int32_t handle) {
-    // What runs here meanwhile must not promote the forks of this task: they would be its own.
-    uint32_t promoted = penny_forks.promoted;
-    penny_forks.promoted = penny_forks.top;
+    penny_wait wait = penny_wait_begin();
     int64_t result = penny_host_await(handle);
-    penny_forks.promoted = promoted;
+    penny_wait_end(wait);
     return result;
 }
 

@@ -204,24 +204,16 @@ static inline void penny_graph_keep(penny_graph *graph, uint32_t task) {
 // ---- Running and reading -------------------------------------------------------------------------------------------------------
 
 static inline penny_graph_status penny_graph_run(penny_graph *graph) {
-#ifndef PENNY_NUMERIC_ONLY
-    // Tasks that run here meanwhile allocate above what this one has, and give back only that.
-    uint32_t base = penny_arena_base_bytes;
-    penny_arena_base_bytes = penny_arena_used_bytes;
-#endif
 #ifdef PENNY_FORK_H
-    // Nor may they promote forks of this task: they would be theirs.
-    uint32_t top = penny_forks.top, promoted = penny_forks.promoted;
-    penny_forks.promoted = top;
+    penny_wait wait = penny_wait_begin();
+#else
+    uint32_t arena_base = penny_arena_keep();
 #endif
     int32_t status = penny_host_graph_run(graph, PENNY_GRAPH_HEADER_BYTES);
 #ifdef PENNY_FORK_H
-    // A task that trapped has left its own behind.
-    penny_forks.top = top;
-    penny_forks.promoted = promoted;
-#endif
-#ifndef PENNY_NUMERIC_ONLY
-    penny_arena_base_bytes = base;
+    penny_wait_end(wait);
+#else
+    penny_arena_restore(arena_base);
 #endif
     return (penny_graph_status)status;
 }

@@ -4,17 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.penny.api.LoadOptions;
 import dev.penny.api.TaskFunction;
 import dev.penny.internal.engine.LeakCheck;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The arena of a wasm guest, one per worker: random sequences of allocations are aligned, apart, and gone with their task. */
 @Timeout(120)
@@ -72,6 +76,31 @@ class ArenaPropertyTest {
             List<Block> first = blocks(sizes, (byte[]) addresses.call((Object) plan(sizes)));
             addresses.call((Object) plan(1_000_000, 1_000_000));
             assertEquals(first, blocks(sizes, (byte[]) addresses.call((Object) plan(sizes))));
+        }
+    }
+
+    @Test
+    void tasksOfNumbersLeaveTheArenaEmptyToo() {
+        try (Penny penny = Penny.builder().workers(1).build()) {
+            TaskFunction<Object> block = penny.load(Guests.dist("arena.wasm")).function("block");
+            Object first = block.call(1);
+            assertEquals(List.of(first, first), block.mapAll(List.of(new Object[] {1_000_000}, new Object[] {1})));
+            assertEquals(first, block.call(1));
+            long[] addresses = block.mapRangeToLongs(1_000_000, 1_001_000);
+            assertTrue(Arrays.stream(addresses).allMatch(address -> address == (long) first), Arrays.toString(addresses));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"arena/block", "between/ask"})
+    void whatRunsWhileATaskWaitsLeavesItsMemoryAsItIs(String function) {
+        try (Penny penny = Penny.builder().workers(1).build()) {
+            TaskFunction<Object> waits = penny.load(Guests.dist("arena.wasm")).function("waits");
+            penny.loadJs("""
+                    export const signatures = { ask: '(i32)->i64' };
+                    export function ask(n) { return penny.join(['arena/addresses', new Uint8Array(n)], ['arena/block', n])[1]; }
+                    """, LoadOptions.DEFAULT.named("between"));
+            assertEquals("b".repeat(16) + function, waits.call(function));
         }
     }
 

@@ -143,6 +143,24 @@ class WasmForkTest {
         }
     }
 
+    /** The waiting task and the one that traps use the same instance, and so the same list of forks. */
+    @Test
+    void aTrapInTheMiddleOfAWaitLeavesTheWaiterItsForks() {
+        try (Penny penny = Penny.builder().workers(1).build()) {
+            TaskModule forks = penny.load(Guests.dist("forks.wasm"));
+            penny.loadJs("""
+                    export const signatures = { fails: '(i64)->i64' };
+                    export function fails(n) {
+                      try { penny.join(['forks/failing', n], ['forks/failing', 1n]); return 0n; } catch (e) { return 1n; }
+                    }
+                    """, LoadOptions.DEFAULT.named("tolerant"));
+            for (long n = 10; n < 30; n++) {
+                assertEquals(3 * n + 3, forks.function("unharmed").call(n));
+            }
+            LeakCheck.assertNothingHeld(penny);
+        }
+    }
+
     @Test
     void aCancelledTaskSeesItAndItsForksToo() throws Exception {
         try (Penny penny = Penny.builder().workers(2).build()) {

@@ -40,7 +40,7 @@ public final class Glue {
         this.numeric = thunks.stream().filter(thunk -> !thunk.signature().usesBlocks()).toList();
         this.marshalling = thunks.stream().filter(thunk -> thunk.signature().usesBlocks()).toList();
         this.compiledNumeric = numeric.isEmpty() ? List.of()
-                : List.of(runtime.compile(module + ".glue", GlueModule.numeric(numeric, placement)));
+                : List.of(runtime.compile(module + ".glue", GlueModule.numeric(numeric, traits, placement)));
         this.compiledMarshalling = marshalling.isEmpty() ? List.of()
                 : List.of(runtime.compile(module + ".blockglue", GlueModule.marshalling(marshalling, traits, placement)));
         thunks.forEach(thunk -> bySlot.put(thunk.slot(), thunk));
@@ -65,7 +65,7 @@ public final class Glue {
         core.put("heap_alloc", link.heapAllocValue());
         Map<Integer, Value> exported = new HashMap<>();
         for (Value compiled : compiledNumeric) {
-            Value glue = runtime.instantiate(module + ".glue", compiled, Map.of("core", core, "guest", members(guest, numeric, List.of())));
+            Value glue = runtime.instantiate(module + ".glue", compiled, Map.of("core", core, "guest", members(guest, numeric, numericExports())));
             collect(glue, numeric, exported);
         }
         for (Value compiled : compiledMarshalling) {
@@ -77,6 +77,10 @@ public final class Glue {
             collect(glue, marshalling, exported);
         }
         return exported;
+    }
+
+    private List<String> numericExports() {
+        return traits.release() == GuestTraits.Release.RESET ? List.of("penny_reset") : List.of();
     }
 
     private List<String> marshallingExports() {

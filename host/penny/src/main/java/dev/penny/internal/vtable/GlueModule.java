@@ -39,15 +39,19 @@ public final class GlueModule {
         return "thunk" + slot;
     }
 
-    /** Thunks for functions that take and return numbers only; this module sees no memory but the core's. */
-    public static byte[] numeric(List<Thunk> thunks, Placement placement) {
+    /**
+     * Thunks for functions that take and return numbers only; this module sees no memory but the core's. Such a function may have used
+     * the guest's allocator too, so an arena is reset after it as after any other.
+     */
+    public static byte[] numeric(List<Thunk> thunks, GuestTraits traits, Placement placement) {
         WasmWriter module = new WasmWriter();
         module.importMemory("core", "memory", ANY_SHARED);
+        int reset = importReset(module, traits);
         List<Integer> callees = importFunctions(module, thunks);
         importTable(module, placement);
         TreeMap<Integer, Integer> bySlot = new TreeMap<>();
         for (int i = 0; i < thunks.size(); i++) {
-            bySlot.put(thunks.get(i).slot(), numericThunk(module, thunks.get(i), callees.get(i)));
+            bySlot.put(thunks.get(i).slot(), numericThunk(module, thunks.get(i), callees.get(i), reset));
         }
         place(module, bySlot, placement);
         return module.toByteArray();
@@ -106,7 +110,7 @@ public final class GlueModule {
         return module.toByteArray();
     }
 
-    private static int numericThunk(WasmWriter module, Thunk thunk, int callee) {
+    private static int numericThunk(WasmWriter module, Thunk thunk, int callee, int reset) {
         CodeWriter code = new CodeWriter();
         boolean hasResult = thunk.signature().result().isPresent();
         if (hasResult) {
@@ -117,6 +121,9 @@ public final class GlueModule {
         }
         code.call(callee);
         thunk.signature().result().map(Thunk::wasmType).ifPresent(type -> code.store(type, 0, 0));
+        if (reset >= 0) {
+            code.call(reset);
+        }
         return module.function(ONE_I32, ONE_I32, List.of(), code.i32Const(CoreLayout.OUTCOME_DONE));
     }
 
@@ -131,6 +138,11 @@ public final class GlueModule {
                     Thunk.wasmParameters(thunk.signature()), Thunk.wasmResults(thunk.signature())));
         }
         return indices;
+    }
+
+    /** The guest's {@code penny_reset}; -1 if it has none. */
+    static int importReset(WasmWriter module, GuestTraits traits) {
+        return traits.release() == GuestTraits.Release.RESET ? module.importFunction("guest", "penny_reset", List.of(), List.of()) : -1;
     }
 
     private static void importTable(WasmWriter module, Placement placement) {

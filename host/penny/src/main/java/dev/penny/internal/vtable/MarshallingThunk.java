@@ -23,8 +23,7 @@ final class MarshallingThunk {
             int alloc = traits.allocates() ? module.importFunction("guest", "penny_alloc", List.of(I32), List.of(I32)) : -1;
             int free = traits.release() == GuestTraits.Release.FREE
                     ? module.importFunction("guest", "penny_free", List.of(I32, I32), List.of()) : -1;
-            int reset = traits.release() == GuestTraits.Release.RESET
-                    ? module.importFunction("guest", "penny_reset", List.of(), List.of()) : -1;
+            int reset = GlueModule.importReset(module, traits);
             int heapAlloc = module.importFunction("core", "heap_alloc", List.of(I32, I32), List.of(I32));
             int fault = module.importFunction("penny", "fault", List.of(I32, I32, I32, I32, I32), List.of(I32));
             return new Callees(alloc, free, reset, heapAlloc, fault);
