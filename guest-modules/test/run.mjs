@@ -56,6 +56,13 @@ test('modules import nothing but penny.log and what forks need', () => {
   }
 });
 
+test('forks: what clang makes a product of 128 bits links and is right', () => {
+  const sum = open('forks').exports.plain_sum;
+  for (const n of [-5n, 0n, 1n, 2n, 1000n, 2n ** 32n + 1n, 6000000000n, 2n ** 40n - 1n, 2n ** 62n + 12345n, 2n ** 63n - 1n]) {
+    assert.equal(sum(n), n < 1n ? 0n : BigInt.asIntN(64, n * (n - 1n) / 2n), `n=${n}`);
+  }
+});
+
 // ---- Graphs
 
 test('graphs: sums, types, text that stays, failures and graphs of graphs', () => {
