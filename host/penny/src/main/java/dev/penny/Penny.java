@@ -22,6 +22,7 @@ import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.internal.engine.JavaModuleDraft;
+import dev.penny.internal.engine.Lender;
 import dev.penny.internal.engine.ModuleLoader;
 import dev.penny.internal.engine.Scheduler;
 import dev.penny.internal.engine.TaskExecutorService;
@@ -61,7 +62,7 @@ public final class Penny implements AutoCloseable {
 
     /** What Penny would run on in this JVM, and why tasks would be interpreted if they would. */
     public static RuntimeReport report() {
-        return RuntimeProbe.report(Backends.installed().stream().map(ThreadBackend::name).sorted().toList());
+        return RuntimeProbe.report(Backends.installed().stream().map(backend -> Lender.of(backend).name()).sorted().toList());
     }
 
     /** {@code builder().build()}. */
@@ -235,6 +236,9 @@ public final class Penny implements AutoCloseable {
 
     /**
      * Moves the workers to another backend while tasks run. Each task is run by one of the two, none is lost, none runs twice.
+     *
+     * @throws dev.penny.api.RuntimeUnusableException the new backend returns null, which leaves the one before in place; or it cannot wake
+     *         the workers, or the one before does not give them back, and then every task that waits fails with the same
      */
     public void swapBackend(ThreadBackend backend) {
         scheduler.swapBackend(Objects.requireNonNull(backend, "backend"));
