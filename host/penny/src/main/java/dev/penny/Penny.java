@@ -22,6 +22,7 @@ import dev.penny.api.graph.ProgramOptions;
 import dev.penny.internal.core.RuntimeProbe;
 import dev.penny.internal.engine.EngineConfig;
 import dev.penny.internal.engine.JavaModuleDraft;
+import dev.penny.internal.engine.Lender;
 import dev.penny.internal.engine.ModuleLoader;
 import dev.penny.internal.engine.Scheduler;
 import dev.penny.internal.engine.TaskExecutorService;
@@ -61,7 +62,7 @@ public final class Penny implements AutoCloseable {
 
     /** What Penny would run on in this JVM, and why tasks would be interpreted if they would. */
     public static RuntimeReport report() {
-        return RuntimeProbe.report(Backends.installed().stream().map(ThreadBackend::name).sorted().toList());
+        return RuntimeProbe.report(Backends.installed().stream().map(backend -> Lender.of(backend).name()).sorted().toList());
     }
 
     /** {@code builder().build()}. */
@@ -152,7 +153,8 @@ public final class Penny implements AutoCloseable {
      *
      * <p>When one fails, the other is not started or is waited for, and its failure is suppressed in the first.
      *
-     * @throws TaskFailedException one of them threw; the cause is what it threw, however many joins it passed
+     * @throws TaskFailedException one of them threw; the cause is what it threw, however many joins it passed. Only a
+     *         {@link dev.penny.api.PennyException} comes out as it is, such as that of a task which one of them waited for
      */
     public <A, B> Joined<A, B> join(Callable<? extends A> first, Callable<? extends B> second) {
         return scheduler.forks().join(Objects.requireNonNull(first, "first"), Objects.requireNonNull(second, "second"));
@@ -167,7 +169,8 @@ public final class Penny implements AutoCloseable {
      * Runs a body that forks children and returns when all of them have ended, also when the body or a child fails. The body runs here
      * if this is a task of this Penny, else in a task of its own.
      *
-     * @throws dev.penny.api.PennyException the first failure, of the body, of a child (see {@link ScopeOptions}) or by the deadline
+     * @throws dev.penny.api.PennyException the first failure that the body does not catch, its own or that of a child (see
+     *         {@link ScopeOptions}), or the deadline; wrapped as {@link #join} does
      */
     public <R> R scope(ScopeOptions options, TaskScope.Body<R> body) {
         return scheduler.forks().scope(Objects.requireNonNull(options, "options"), Objects.requireNonNull(body, "body"));
@@ -177,13 +180,17 @@ public final class Penny implements AutoCloseable {
      * Calls {@code body} for every number of {@code from..to}, {@code to} excluded, in any order and on any workers. What is left of the
      * range is halved whenever another worker could take a part, so neither cheap nor uneven iterations need a grain size.
      *
-     * @throws TaskFailedException an iteration threw; iterations that had not begun were left out
+     * @throws TaskFailedException an iteration threw, as for {@link #join}; iterations that had not begun were left out
      */
     public void parallelFor(long from, long to, LongConsumer body) {
         scheduler.forks().parallelFor(from, to, Objects.requireNonNull(body, "body"));
     }
 
-    /** The results of a function for every input, in the order of the inputs. @throws TaskFailedException the function threw */
+    /**
+     * The results of a function for every input, in the order of the inputs.
+     *
+     * @throws TaskFailedException the function threw, as for {@link #join}
+     */
     public <T, R> List<R> map(List<T> inputs, Function<? super T, ? extends R> function) {
         return scheduler.forks().map(inputs, Objects.requireNonNull(function, "function"));
     }
@@ -193,7 +200,7 @@ public final class Penny implements AutoCloseable {
      * depends on the range alone: equal calls give equal results, also for sums of floating point numbers.
      *
      * @param identity what leaves a value unchanged when combined with it; the result of an empty range
-     * @throws TaskFailedException one of the functions threw
+     * @throws TaskFailedException one of the functions threw, as for {@link #join}
      */
     public <R> R reduce(long from, long to, R identity, LongFunction<? extends R> mapper, BinaryOperator<R> combiner) {
         return scheduler.forks().reduce(from, to, identity, Objects.requireNonNull(mapper, "mapper"),
@@ -235,6 +242,9 @@ public final class Penny implements AutoCloseable {
 
     /**
      * Moves the workers to another backend while tasks run. Each task is run by one of the two, none is lost, none runs twice.
+     *
+     * @throws dev.penny.api.RuntimeUnusableException the new backend returns null, which leaves the one before in place; or it cannot wake
+     *         the workers, or the one before does not give them back, and then every task that waits fails with the same
      */
     public void swapBackend(ThreadBackend backend) {
         scheduler.swapBackend(Objects.requireNonNull(backend, "backend"));

@@ -7,6 +7,7 @@ import dev.penny.internal.backend.ReplayBackend;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.api.Policy;
 import dev.penny.internal.engine.EngineConfig;
+import dev.penny.internal.engine.Lender;
 import dev.penny.internal.engine.Logging;
 import dev.penny.spi.ThreadBackend;
 import java.util.List;
@@ -134,16 +135,16 @@ public final class PennyBuilder {
      *
      * @throws LinkException no backend of this name
      * @throws dev.penny.api.CapacityException the memory is too small for the rest
-     * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used
+     * @throws dev.penny.api.RuntimeUnusableException GraalWasm cannot be used, or the backend returns null
      * @throws dev.penny.api.LoadException a recording that is to be replayed was made by another version
      */
     public Penny build() {
         if (logging instanceof Logging.Replay replay) {
             adopt(replay.recording());
         }
-        return new Penny(new EngineConfig(workers, (backend != null ? backend : installed(backendName)).seeded(seed), seed,
-                (int) (memoryBytes & -65_536L), queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity, rejectWhenFull,
-                policy, logging));
+        ThreadBackend lends = Lender.of(backend != null ? backend : installed(backendName)).seeded(seed).backend();
+        return new Penny(new EngineConfig(workers, lends, seed, (int) (memoryBytes & -65_536L),
+                queueCapacity.orElse(defaultQueueCapacity()), mailboxCapacity, rejectWhenFull, policy, logging));
     }
 
     private void adopt(Recording recording) {
@@ -164,9 +165,9 @@ public final class PennyBuilder {
 
     private static ThreadBackend installed(String name) {
         List<ThreadBackend> known = Backends.installed();
-        return known.stream().filter(candidate -> candidate.name().equals(name)).findFirst()
+        return known.stream().filter(candidate -> Lender.of(candidate).name().equals(name)).findFirst()
                 .orElseThrow(() -> new LinkException("no such backend: backend=%s, installed=%s"
-                        .formatted(name, String.join(" ", known.stream().map(ThreadBackend::name).toList()))));
+                        .formatted(name, String.join(" ", known.stream().map(candidate -> Lender.of(candidate).name()).toList()))));
     }
 
     private static long inRange(String what, long value, long min, long max) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -118,6 +119,42 @@ class ScopeTest {
         });
         assertThrows(IllegalStateException.class, () -> leaked.get().fork(() -> 1));
         assertThrows(IllegalStateException.class, () -> leaked.get().join());
+    }
+
+    /** Whichever half it is, and whoever runs it: what is refused on one schedule is refused on all. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aScopeIsRefusedInsideOfAJoinOrALoop(ForkPools.Pool pool) {
+        penny = pool.start();
+        List<Consumer<Runnable>> insides = List.of(use -> penny.join(() -> 1, Executors.callable(use)),
+                use -> penny.join(Executors.callable(use), () -> 2), use -> penny.parallelFor(0, 1, i -> use.run()),
+                use -> penny.reduce(0, 1, 0, i -> {
+                    use.run();
+                    return 0;
+                }, Integer::sum), use -> penny.reduce(0, 10_000, 0, i -> (int) i, (a, b) -> {
+                    if (b == 9_999) {
+                        use.run(); // In the last leaf, and on the way up from it.
+                    }
+                    return b;
+                }));
+        for (int round = 0; round < 5; round++) {
+            for (Consumer<Runnable> inside : insides) {
+                assertEquals(3, (int) penny.<Integer>scope(scope -> {
+                    Forked<Integer> before = scope.fork(() -> 1);
+                    inside.accept(() -> {
+                        assertRefusedInside(assertThrows(IllegalStateException.class, () -> scope.fork(() -> 1)));
+                        assertRefusedInside(assertThrows(IllegalStateException.class, scope::join));
+                    });
+                    Forked<Integer> after = scope.fork(() -> 2);
+                    scope.join();
+                    return before.get() + after.get();
+                }));
+            }
+        }
+    }
+
+    private static void assertRefusedInside(IllegalStateException refused) {
+        assertTrue(refused.getMessage().startsWith("only the body of a scope may use it"), refused.getMessage());
     }
 
     /** Its children would lie among those of the inner scope, which ends first. */
@@ -302,6 +339,36 @@ class ScopeTest {
         assertTrue(thrown.getMessage().contains("deadline=PT0.02S"), thrown.getMessage());
         assertTrue(ran.get() < 100, "all children ran");
         assertEquals(2, (int) penny.<Integer>scope(ScopeOptions.DEFAULT.deadline(Duration.ofHours(1)), scope -> 2));
+    }
+
+    /** The failure was the body's to catch; that the time is over is not. */
+    @ParameterizedTest
+    @MethodSource("pools")
+    void aDeadlineFailsTheScopeWhateverTheBodyCatches(ForkPools.Pool pool) {
+        penny = pool.start();
+        for (boolean earlier : List.of(true, false)) {
+            TaskFailedException thrown = assertThrows(TaskFailedException.class,
+                    () -> penny.scope(ScopeOptions.DEFAULT.deadline(Duration.ofMillis(20)), scope -> {
+                        scope.fork(() -> {
+                            throw new IllegalStateException("child");
+                        });
+                        if (!earlier) {
+                            Thread.sleep(30);
+                        }
+                        assertThrows(TaskFailedException.class, scope::join);
+                        Thread.sleep(30);
+                        assertInstanceOf(TimeoutException.class, assertThrows(TaskFailedException.class, scope::join).getCause());
+                        return "all is well";
+                    }));
+            assertInstanceOf(TimeoutException.class, thrown.getCause());
+        }
+        assertEquals("caught", penny.scope(ScopeOptions.DEFAULT.deadline(Duration.ofHours(1)), scope -> {
+            scope.fork(() -> {
+                throw new IllegalStateException("child");
+            });
+            assertThrows(TaskFailedException.class, scope::join);
+            return "caught";
+        }));
     }
 
     @ParameterizedTest

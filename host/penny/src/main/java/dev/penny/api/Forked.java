@@ -11,7 +11,7 @@ public interface Forked<R> {
      * The result.
      *
      * @throws IllegalStateException the scope has not joined it yet
-     * @throws TaskFailedException the child failed
+     * @throws TaskFailedException the child threw; the cause is what it threw. A {@link PennyException} comes out as it is
      * @throws java.util.concurrent.CancellationException the child never started, because the scope was cancelled
      */
     R get();

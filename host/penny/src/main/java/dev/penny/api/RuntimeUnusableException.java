@@ -1,6 +1,6 @@
 package dev.penny.api;
 
-/** The GraalVM runtime cannot run Penny: missing language, undocumented member gone, ABI mismatch, core panic. */
+/** The GraalVM runtime cannot run Penny: missing language, undocumented member gone, ABI mismatch, core panic; or a thread backend does not do what it must. */
 public final class RuntimeUnusableException extends PennyException {
 
     private static final long serialVersionUID = 1L;

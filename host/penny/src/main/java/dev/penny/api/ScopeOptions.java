@@ -28,7 +28,10 @@ public record ScopeOptions(OnFailure onFailure, Optional<Duration> deadline) {
         });
     }
 
-    /** With a deadline. A scope whose deadline passes fails, with a {@link java.util.concurrent.TimeoutException} as cause. */
+    /**
+     * With a deadline. A scope whose deadline passes fails, with a {@link java.util.concurrent.TimeoutException} as cause, whatever its
+     * body has caught before; so does every {@link TaskScope#join} after it.
+     */
     public ScopeOptions deadline(Duration after) {
         return new ScopeOptions(onFailure, Optional.of(after));
     }

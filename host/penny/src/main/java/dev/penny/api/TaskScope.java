@@ -30,8 +30,10 @@ public interface TaskScope {
     /**
      * Waits for all children so far, running those that nobody has taken. The end of the body does the same.
      *
-     * @throws PennyException the first failure of a child, unless the options say that failures are collected; thrown once, later ones
-     *         are suppressed in it
+     * @throws PennyException the first failure of a child, unless the options say that failures are collected: thrown once, later ones
+     *         are suppressed in it, and a body that catches it may go on; else, whenever the deadline has passed, a
+     *         {@link TaskFailedException} with a {@link java.util.concurrent.TimeoutException} as cause
+     * @throws IllegalStateException as for {@link #fork(Callable)}
      */
     void join();
 

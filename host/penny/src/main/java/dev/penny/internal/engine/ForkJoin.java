@@ -62,6 +62,8 @@ public final class ForkJoin {
             return outside(() -> join(first, second));
         }
         int index = forks.fork(second);
+        Scope outer = forks.innermost;
+        forks.innermost = null; // Neither half is the body of a scope, whoever runs it.
         try {
             A a = first.call();
             if (forks.isPrivateTop(index, second)) {
@@ -71,6 +73,8 @@ public final class ForkJoin {
             return new Joined<>(a, (B) forks.join(index));
         } catch (Throwable e) {
             throw forks.failed("penny.join", index, e);
+        } finally {
+            forks.innermost = outer;
         }
     }
 
@@ -108,7 +112,13 @@ public final class ForkJoin {
             return;
         }
         LoopRange.Loop loop = new LoopRange.Loop(scheduler, body);
-        new LoopRange(loop, from, to).run(forks);
+        Scope outer = forks.innermost;
+        forks.innermost = null;
+        try {
+            new LoopRange(loop, from, to).run(forks);
+        } finally {
+            forks.innermost = outer;
+        }
         if (loop.failure() != null) {
             throw JoinFailures.of("penny.parallelFor", scheduler, loop.failure());
         }
@@ -125,10 +135,17 @@ public final class ForkJoin {
     /** See {@code Penny.reduce}. */
     public <R> R reduce(long from, long to, R identity, LongFunction<? extends R> mapper, BinaryOperator<R> combiner) {
         checkRange(from, to);
-        if (Worker.forksOn(scheduler) == null) {
+        ForkStack forks = Worker.forksOn(scheduler);
+        if (forks == null) {
             return outside(() -> reduce(from, to, identity, mapper, combiner));
         }
-        return reduceTree(new Reduction<>(identity, mapper, combiner, Math.max(1, (to - from) / LEAVES_MAX)), from, to);
+        Scope outer = forks.innermost;
+        forks.innermost = null;
+        try {
+            return reduceTree(new Reduction<>(identity, mapper, combiner, Math.max(1, (to - from) / LEAVES_MAX)), from, to);
+        } finally {
+            forks.innermost = outer;
+        }
     }
 
     private record Reduction<R>(R identity, LongFunction<? extends R> mapper, BinaryOperator<R> combiner, long leaf) {

@@ -43,8 +43,8 @@ final class ForkStack {
     private int overflowDepth;
     private int overflowGap;
     /**
-     * The scope whose body runs here; {@code null} if there is none, or if something else runs in the middle of a wait. Set without a call,
-     * for which there may be no stack.
+     * The scope whose body runs here; {@code null} if there is none, or if something else runs in the middle of it: a half of a join, a
+     * loop, a stranger during a wait. Set without a call, for which there may be no stack.
      */
     Scope innermost;
 

@@ -81,7 +81,7 @@ public final class Scheduler {
         this.replay = log.filter(DecisionLog::replays).map(replayed -> new Replay(this, replayed, workers));
         this.completions = new Completions(this);
         Policies.ring(config.policy()).ifPresent(ring -> Policies.writeHomes(ring, memory, workers));
-        this.threads = new WorkerThreads(this, config.backend(), workers, turnTimer(config));
+        this.threads = new WorkerThreads(this, Lender.of(config.backend()), workers, turnTimer(config));
     }
 
     /**
@@ -96,7 +96,7 @@ public final class Scheduler {
             Value tableModule = runtime.compile("penny-table", SystemModules.table(EngineConfig.SLOTS));
             CoreModule core = CoreModule.start(runtime, config.core(), SystemModules.memory(config.memoryBytes() / 65_536), tableModule);
             return new Scheduler(config, runtime, core, tableModule);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             runtime.close();
             throw e;
         }
@@ -335,8 +335,11 @@ public final class Scheduler {
     /** The engine cannot go on: every task that waits fails with this, now and later. */
     void broke(PennyException cause) {
         if (lifecycle.breakFor(cause)) {
-            System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
-            abandonAll(cause);
+            try {
+                System.getLogger("dev.penny").log(System.Logger.Level.ERROR, cause.getMessage(), cause);
+            } finally {
+                abandonAll(cause); // Also if what led to it cannot be printed.
+            }
         }
     }
 
@@ -355,12 +358,12 @@ public final class Scheduler {
     public void swapBackend(ThreadBackend next) {
         lifecycle.refuseInTask("swapBackend");
         if (replay.isPresent()) {
-            throw new IllegalStateException("a replay has its own backend: backend=" + threads.backend().name());
+            throw new IllegalStateException("a replay has its own backend: backend=" + threads.backendName());
         }
         change.lock();
         try {
             checkOpen("swapBackend");
-            threads.swap(next);
+            threads.swap(Lender.of(next));
         } finally {
             change.unlock();
         }

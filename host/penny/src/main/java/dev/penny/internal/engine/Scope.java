@@ -82,7 +82,7 @@ final class Scope implements TaskScope {
 
     /** A fork lands on top of the stack, so what is there must be this scope's own. A scope within would take it for one of its children. */
     private void checkBody(String call) {
-        if (ended || joining || Worker.forksOn(scheduler) != forks || forks.size() != mark + open.size()) {
+        if (ended || joining || Worker.forksOn(scheduler) != forks || forks.innermost == null || forks.size() != mark + open.size()) {
             throw new IllegalStateException("only the body of a scope may use it: call=%s, ended=%s; a child opens a scope of its own"
                     .formatted(call, ended));
         }
@@ -160,15 +160,11 @@ final class Scope implements TaskScope {
 
     private void throwFailure() {
         Throwable first = failure.get();
-        if (failureThrown) {
-            return;
-        }
-        if (first != null && options.onFailure() == ScopeOptions.OnFailure.CANCEL_SIBLINGS) {
+        if (first != null && !failureThrown && options.onFailure() == ScopeOptions.OnFailure.CANCEL_SIBLINGS) {
             failureThrown = true;
             throw JoinFailures.of(NAME, scheduler, first);
         }
         if (deadlinePassed()) {
-            failureThrown = true;
             String reason = "the deadline passed: deadline=%s".formatted(options.deadline().orElseThrow());
             throw new TaskFailedException(NAME, reason, List.of(), new TimeoutException(reason));
         }

@@ -12,6 +12,7 @@ import dev.penny.internal.core.TaskForks;
 import dev.penny.internal.core.TaskGraphs;
 import dev.penny.internal.core.WasmRuntime;
 import dev.penny.internal.core.WorkerLink;
+import dev.penny.internal.guest.GuestErrors;
 import dev.penny.spi.ThreadBackend;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
@@ -196,7 +197,7 @@ final class Worker implements ThreadBackend.WorkerBody, WorkerLink {
     @Override
     public void lost(Throwable cause) {
         scheduler.broke(new RuntimeUnusableException("the backend cannot run a worker: backend=%s, worker=%d, reason=%s"
-                .formatted(scheduler.backend().name(), index, cause), cause));
+                .formatted(scheduler.threads().backendName(), index, GuestErrors.describe(cause)), cause));
     }
 
     @Override

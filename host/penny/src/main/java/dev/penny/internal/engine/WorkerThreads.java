@@ -5,6 +5,7 @@ import dev.penny.api.RuntimeUnusableException;
 import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.core.Sleepers;
+import dev.penny.internal.guest.GuestErrors;
 import dev.penny.spi.ThreadBackend;
 import java.util.List;
 import java.util.Optional;
@@ -25,20 +26,25 @@ final class WorkerThreads {
     private final List<Worker> workers;
     private final Optional<TurnTimer> turnTimer;
     private volatile ThreadBackend.Crew crew;
-    private volatile ThreadBackend backend;
+    private volatile Lender lender;
     private volatile boolean stepped;
 
-    WorkerThreads(Scheduler scheduler, ThreadBackend backend, List<Worker> workers, Optional<TurnTimer> turnTimer) {
+    WorkerThreads(Scheduler scheduler, Lender lender, List<Worker> workers, Optional<TurnTimer> turnTimer) {
         this.scheduler = scheduler;
         this.memory = scheduler.memory();
         this.workers = workers;
         this.turnTimer = turnTimer;
-        this.backend = backend;
-        this.crew = start(backend);
+        this.lender = lender;
+        this.crew = start(lender);
     }
 
     ThreadBackend backend() {
-        return backend;
+        return lender.backend();
+    }
+
+    /** For messages. */
+    String backendName() {
+        return lender.name();
     }
 
     /** See {@link Scheduler#traceHash}. */
@@ -54,8 +60,8 @@ final class WorkerThreads {
     }
 
     /** A crew for the workers, which do not run yet. Where workers are stepped, the beat is counted too. */
-    private ThreadBackend.Crew start(ThreadBackend next) {
-        ThreadBackend.Crew made = next.start(workers);
+    private ThreadBackend.Crew start(Lender next) {
+        ThreadBackend.Crew made = next.start(scheduler, workers);
         stepped = made.traceHash().isPresent();
         memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_HEARTBEAT_POLLS, stepped ? STEPPED_HEARTBEAT_POLLS : 0);
         memory.putInt(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_RING_TURN_STEPS,
@@ -102,25 +108,38 @@ final class WorkerThreads {
     }
 
     /** Moves the workers to the threads of another backend; if that does not start, to new threads of the one they had. */
-    void swap(ThreadBackend next) {
+    void swap(Lender next) {
         try {
             returnWorkers(CoreLayout.COMMAND_RETURN);
         } catch (RuntimeException | Error e) {
             // Nobody knows who runs now, so nobody may run: what waits would do so for ever.
             scheduler.broke(new RuntimeUnusableException("the backend does not give its workers back: backend=%s, reason=%s"
-                    .formatted(backend.name(), e), e));
+                    .formatted(lender.name(), GuestErrors.describe(e)), e));
             throw e;
         }
         memory.storeSeqCst(CoreLayout.GLOBALS_REF + CoreLayout.GLOBALS_COMMAND, CoreLayout.COMMAND_RUN);
         try {
             crew = start(next);
-            backend = next;
+            lender = next;
         } catch (RuntimeException | Error e) {
-            crew = start(backend);
+            startAgain(e);
             throw e;
         } finally {
             // A waker may have claimed a worker while it was between crews: every worker looks for itself.
             workers.forEach(worker -> crew.unpark(worker.index()));
+        }
+        scheduler.checkOpen("swapBackend"); // The new backend may have failed to wake a worker just now.
+    }
+
+    /** The backend from before, because the next one has not started. */
+    private void startAgain(Throwable first) {
+        try {
+            crew = start(lender);
+        } catch (RuntimeException | Error e) {
+            scheduler.broke(lender.failure("start", e));
+            if (e != first) {
+                first.addSuppressed(e);
+            }
         }
     }
 

@@ -43,6 +43,19 @@ public final class GuestErrors {
         return new TaskFailedException(function, text(thrown), List.of(), thrown);
     }
 
+    /** As {@link Throwable#toString}, also where that throws. */
+    public static String describe(Throwable thrown) {
+        try {
+            return String.valueOf(thrown);
+        } catch (RuntimeException | Error e) {
+            return unreadable(thrown);
+        }
+    }
+
+    private static String unreadable(Throwable thrown) {
+        return thrown.getClass().getName() + ", whose message cannot be read";
+    }
+
     private static String text(Throwable thrown) {
         if (thrown instanceof StackOverflowError) {
             return "call stack exhausted";
@@ -53,7 +66,7 @@ public final class GuestErrors {
             return message == null ? type : message;
         } catch (RuntimeException | Error e) {
             // The message is the task's code too.
-            return type + ", whose message cannot be read";
+            return unreadable(thrown);
         }
     }
 
