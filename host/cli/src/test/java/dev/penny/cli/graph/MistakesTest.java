@@ -2,8 +2,10 @@ package dev.penny.cli.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -115,6 +117,7 @@ class MistakesTest {
                         "wrong type: expected=i32, given=bytes, function=m/neg(i32)->i32, argument=1"),
                 task("call: m/neg\nargs: [1]\npriority: «hihg»", "unknown priority: priority=hihg, did you mean=high"),
                 task("call: m/neg\nargs: [1]\npin: «300»", "number out of range: key=pin, value=300, min=0, max=255"),
+                task("call: m/neg\nargs: [1]\npin: «99999999999»", "number out of range: key=pin, value=99999999999, min=0, max=255"),
                 task("call: m/neg\nargs: [1]\npin: «2»", "no such worker: pin=2, workers=2, counted from 0"),
                 task("call: m/neg\nargs: [1]\nlimit: «disk»", "no such limit: limit=disk, known=none"),
                 file(MODULES + "limits: {%s}\ntasks: {bad: {call: m/zero, limit: [%s, «l15»]}}\n".formatted(limits(16, ": 1"), limits(15, "")),
@@ -297,6 +300,23 @@ class MistakesTest {
         assertTrue(lines.get(1).length() < 130, lines.get(1));
         int mark = lines.get(2).indexOf('^');
         assertEquals("negg", lines.get(1).substring(mark, mark + 4));
+    }
+
+    @Test
+    void ofVeryManyTheFirstAreShown() {
+        String tasks = IntStream.range(0, 10_000).mapToObj("t%d: {call: m/neg, args: [\"${u%<d[0]}\"]}"::formatted)
+                .collect(Collectors.joining(", "));
+        GraphFileException error = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertThrows(GraphFileException.class, () ->
+                Planner.plan("g.yaml", MODULES + "tasks: {%s}\n".formatted(tasks), Map.of(), new FakeSurroundings())));
+        assertEquals(Mistakes.SHOWN_MAX, error.mistakes().size());
+        assertTrue(error.more());
+    }
+
+    @Test
+    void theTimeForAFileGrowsWithItsLength() {
+        String files = MODULES + "limits: {%s}\ntasks: {a: {call: m/shout, args: ['%s']}}\n"
+                .formatted(limits(100_000, ": 1"), "x".repeat(1 << 20));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> Planner.plan("g.yaml", files, Map.of(), new FakeSurroundings()));
     }
 
     @Test

@@ -231,6 +231,17 @@ class PlannerTest {
     }
 
     @Test
+    void filesThatAreCalledLikeReadingAnotherAreToldApart() {
+        Plan plan = plan("""
+                tasks:
+                  text: {call: m/shout, args: [{file: a.txt}]}
+                  bytes: {call: m/sha256, args: [{file: text of a.txt}]}
+                """);
+        assertEquals("read text of a.txt", from(plan, "text", 0));
+        assertEquals("read bytes of text of a.txt", from(plan, "bytes", 0));
+    }
+
+    @Test
     void valuesWithCommasAreToldApart() {
         Plan plan = plan("""
                 tasks:
