@@ -313,13 +313,49 @@ class ProgramTest extends OnePenny {
         }
         program.cancel();
         gate.countDown();
-        assertThrows(CancellationException.class, program::sync);
+        String told = assertThrows(CancellationException.class, program::sync).getMessage();
+        assertEquals("the program was cancelled: program=program, issued=52, not run=" + program.counters().skipped(), told);
         assertEquals(1, ran.get());
         assertThrows(CancellationException.class, y::get);
         assertTrue(program.counters().skipped() >= 50);
         assertThrows(CancellationException.class, () -> program.call(step, 1).issue());
         program.close();
         assertThrows(CancellationException.class, y::get);
+    }
+
+    @Test
+    void cancellingWhatHasRunLosesNothing() {
+        start();
+        TaskFunction<Object> add = penny.load(Guests.dist("arith.wasm")).function("add");
+        TaskFunction<Object> fail = java("fail", "()->i32", call -> {
+            throw new IllegalStateException("as it should");
+        });
+        Program program = penny.program(DEFAULTS);
+        Variable<Integer> x = program.variable("x", 1);
+        program.call(add, x, 1).into(x).issue();
+        program.call(fail).issue();
+        assertEquals(2, x.get());
+        assertThrows(GraphFailedException.class, program::sync);
+        program.cancel();
+        for (int i = 0; i < 2; i++) {
+            assertEquals("the program was cancelled: program=program, issued=2, not run=0",
+                    assertThrows(CancellationException.class, program::sync).getMessage());
+        }
+        assertEquals(2, x.get());
+        program.close();
+        assertEquals(2, x.get());
+    }
+
+    @Test
+    void aStorageOfVeryManyPlacesTakesNoMemory() {
+        start();
+        try (Program program = penny.program(DEFAULTS)) {
+            Storage storage = program.storage("s", 0, 8, Integer.MAX_VALUE);
+            assertEquals(Integer.MAX_VALUE, storage.free());
+            assertEquals(0, storage.place("p").get());
+            assertEquals(8, storage.place("q").get());
+            assertEquals(Integer.MAX_VALUE - 2, storage.free());
+        }
     }
 
     @Test
@@ -408,6 +444,12 @@ class ProgramTest extends OnePenny {
             assertThrows(IllegalArgumentException.class, () -> DEFAULTS.window(4097));
             assertThrows(IndexOutOfBoundsException.class, () -> program.region("r", 10).range(5, 11));
             assertThrows(IndexOutOfBoundsException.class, () -> program.region("r", 10).range(5, 5));
+            assertThrows(IllegalArgumentException.class, () -> program.storage("s", 0, 0, 2));
+            assertThrows(IllegalArgumentException.class, () -> program.storage("s", Long.MAX_VALUE, 1, 2));
+            assertThrows(IllegalArgumentException.class, () -> program.storage("s", 0, Long.MIN_VALUE, 3));
+            assertThrows(IllegalArgumentException.class, () -> program.storage("s", 0, Long.MAX_VALUE / 2, Integer.MAX_VALUE));
+            Place far = program.storage("s", Integer.MAX_VALUE, 1, 2).place("far");
+            assertThrows(SignatureException.class, () -> program.call(add, far.read(), 1));
             Storage storage = program.storage("s", 0, 1, 1);
             Place place = storage.place("p");
             assertThrows(CapacityException.class, () -> storage.place("q"));

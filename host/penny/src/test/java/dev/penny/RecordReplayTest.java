@@ -287,6 +287,7 @@ class RecordReplayTest {
         for (Policy policy : Policy.ALL.subList(1, Policy.ALL.size())) {
             try (Penny penny = Penny.builder().workers(1).policy(policy).record(ROOM).build()) {
                 assertThrows(IllegalStateException.class, () -> penny.graph("g"));
+                assertThrows(IllegalStateException.class, () -> penny.pipeline("p"));
             }
         }
     }

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** How a run of a graph ended, for the user. */
 final class GraphReport {
@@ -48,11 +50,11 @@ final class GraphReport {
                 case NodeOutcome.Cancelled _, NodeOutcome.NotReached _ -> notStarted++;
             }
         }
-        failure.ifPresent(error -> error.failures().forEach(this::add));
+        Set<String> guards = plan.tasks().stream().filter(GraphReport::guards).map(PlannedTask::name).collect(Collectors.toSet());
+        failure.ifPresent(error -> error.failures().forEach(one -> add(one, guards.contains(one.task()))));
     }
 
-    private void add(GraphFailedException.Failure failure) {
-        boolean guard = plan.tasks().stream().anyMatch(task -> guards(task) && task.name().equals(failure.task()));
+    private void add(GraphFailedException.Failure failure, boolean guard) {
         if (!guard) {
             failures.add("failed: %s: %s".formatted(failure.task(), failure.cause().getMessage()));
         }

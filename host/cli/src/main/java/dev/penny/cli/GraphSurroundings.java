@@ -93,6 +93,11 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
     }
 
     @Override
+    public String identity(String file) {
+        return OptionFiles.identity(resolve(file));
+    }
+
+    @Override
     public String output(String file) {
         Path path = resolve(file);
         if (Files.isDirectory(path)) {
@@ -102,6 +107,9 @@ final class GraphSurroundings implements Surroundings, AutoCloseable {
             if (Files.exists(folder)) {
                 if (!Files.isDirectory(folder)) {
                     throw new Refusal("cannot write: file=%s, reason=%s is not a folder".formatted(file, folder.getFileName()));
+                }
+                if (!Files.isWritable(folder) && !Files.exists(path)) {
+                    throw new Refusal("cannot write: file=%s, reason=permission denied, folder=%s".formatted(file, folder));
                 }
                 break;
             }

@@ -80,6 +80,7 @@ final class OwnFunctions {
             case JSON_VALUES -> call -> call.result(jsonValues(call, types));
             case JSON_ARRAY -> call -> result(call, ("[" + call.string(0) + "]").getBytes(StandardCharsets.UTF_8), signature.result().orElseThrow());
             case ALL -> _ -> { };
+            case SAME -> call -> same(call, types.getFirst());
             case WHEN -> call -> guard(call, types.getFirst(), true);
             case UNLESS -> call -> guard(call, types.getFirst(), false);
         };
@@ -140,6 +141,17 @@ final class OwnFunctions {
             call.result(bytes);
         } else {
             call.result(Text.utf8(bytes).orElseThrow(() -> new IllegalArgumentException("not UTF-8 text")));
+        }
+    }
+
+    private static void same(TaskCall call, ValueType type) {
+        switch (type) {
+            case I32 -> call.result(call.i32(0));
+            case I64 -> call.result(call.i64(0));
+            case F32 -> call.result(call.f32(0));
+            case F64 -> call.result(call.f64(0));
+            case BYTES -> call.result(call.bytes(0));
+            case STRING -> call.result(call.string(0));
         }
     }
 

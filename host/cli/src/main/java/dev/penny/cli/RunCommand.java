@@ -7,6 +7,9 @@ import dev.penny.cli.graph.Planner;
 import dev.penny.cli.graph.Refusal;
 import dev.penny.cli.graph.SvgWriter;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -36,7 +39,7 @@ import picocli.CommandLine.ParentCommand;
             "  penny run checksums.yaml --record run.penny"})
 final class RunCommand implements Callable<Integer> {
 
-    private static final long FILE_BYTES_MAX = 3L << 20;
+    private static final int FILE_BYTES_MAX = 3 << 20;
 
     @ParentCommand
     private PennyCommand penny;
@@ -98,7 +101,8 @@ final class RunCommand implements Callable<Integer> {
         } catch (GraphFileException e) {
             e.mistakes().forEach(mistake -> terminal.err().println("penny: " + mistake));
             int count = e.mistakes().size();
-            terminal.err().println("penny: %d mistake%s in %s: nothing was run".formatted(count, count == 1 ? "" : "s", file));
+            terminal.err().println("penny: %s%d mistake%s in %s: nothing was run"
+                    .formatted(e.more() ? "more than " : "", count, count == 1 ? "" : "s", file));
             return ExitCode.USAGE;
         } catch (Refusal e) {
             throw new UsageException(e.getMessage(), e);
@@ -153,15 +157,27 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private String text(Path path) {
-        try {
-            if (Files.size(path) > FILE_BYTES_MAX) {
+        try (InputStream in = Files.newInputStream(path)) {
+            // A device or a pipe has no size beforehand, and perhaps no end.
+            byte[] bytes = in.readNBytes(FILE_BYTES_MAX + 1);
+            if (bytes.length > FILE_BYTES_MAX) {
                 throw new UsageException("graph file too large: file=%s, bytes=%d, max=%d"
-                        .formatted(file, Files.size(path), FILE_BYTES_MAX));
+                        .formatted(file, Math.max(bytes.length, Files.size(path)), FILE_BYTES_MAX));
             }
-            return Text.utf8(Files.readAllBytes(path)).orElseThrow(() -> new UsageException("graph file is not UTF-8 text: file=" + file));
+            return Text.utf8(bytes).orElseThrow(() -> new UsageException(notText(bytes)));
         } catch (IOException e) {
             throw new UsageException("cannot read: file=%s, reason=%s".formatted(file, Errors.reason(e)), e);
         }
+    }
+
+    private String notText(byte[] bytes) {
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        CharBuffer before = CharBuffer.allocate(bytes.length + 1);
+        StandardCharsets.UTF_8.newDecoder().decode(left, before, true);
+        String text = before.flip().toString();
+        int lineStart = text.lastIndexOf('\n') + 1;
+        return "graph file is not UTF-8 text: file=%s, line=%d, column=%d, byte=0x%02x".formatted(file,
+                text.chars().filter(c -> c == '\n').count() + 1, text.codePointCount(lineStart, text.length()) + 1, left.get(left.position()));
     }
 
     private static void checkDrawing(String name) {

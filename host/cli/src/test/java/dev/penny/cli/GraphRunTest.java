@@ -3,6 +3,7 @@ package dev.penny.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -261,6 +262,16 @@ class GraphRunTest {
         terminal.err.reset();
         assertEquals(ExitCode.USAGE, run("tasks: {a: {call: arith/square, args: [3]}}\n", "--var", "n=1"));
         assertEquals("penny: no such variable: name=n, known=none\n", terminal.err());
+    }
+
+    @Test
+    void aFileThatIsNoTextOrHasNoEndIsRefused() throws IOException {
+        Files.write(directory.resolve("latin.yaml"), "version: 1\nname: caf\u00e9 1\n".getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals(ExitCode.USAGE, terminal.run("run", "latin.yaml"));
+        assertTrue(terminal.err().contains("graph file is not UTF-8 text: file=latin.yaml, line=2, column=10, byte=0xe9"), terminal.err());
+        assumeTrue(Files.exists(Path.of("/dev/zero")));
+        assertEquals(ExitCode.USAGE, terminal.run("run", "/dev/zero"));
+        assertTrue(terminal.err().contains("graph file too large: file=/dev/zero, bytes=3145729, max=3145728"), terminal.err());
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.penny.cli.graph.Template.Reference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,7 +21,7 @@ import java.util.function.Supplier;
 final class Draft {
 
     private final Map<String, Group> groups;
-    private final Map<String, PlannedTask> byInstance = new HashMap<>();
+    private final Map<Instance, PlannedTask> byInstance = new IdentityHashMap<>();
     private final Map<String, PlannedTask> own = new HashMap<>();
     private final List<PlannedTask> tasks = new ArrayList<>();
 
@@ -49,11 +50,11 @@ final class Draft {
 
     /** The instance is this task from now on. */
     void assign(Instance instance, PlannedTask task) {
-        byInstance.put(instance.name(), task);
+        byInstance.put(instance, task);
     }
 
     PlannedTask task(Instance instance) {
-        return byInstance.get(instance.name());
+        return byInstance.get(instance);
     }
 
     /** The function that Penny adds under this name; made at the first call. */

@@ -11,17 +11,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The tasks of a file with every {@code foreach} written out. */
 final class Expansion {
 
     static final int TASKS_MAX = 100_000;
+    /** Values that are tried, also where an inner range is empty and no task comes of it. */
+    private static final int VALUES_MAX = 10 * TASKS_MAX;
     private static final Pattern RANGE = Pattern.compile("([+-]?\\d{1,18})\\.\\.([+-]?\\d{1,18})");
 
     private final Surroundings surroundings;
     private final Map<String, Group> groups = new LinkedHashMap<>();
     private final Map<List<String>, List<String>> globs = new HashMap<>();
     private int count;
+    private int valueCount;
 
     /**
      * What one task of the file stands for.
@@ -68,7 +72,7 @@ final class Expansion {
             if (++count > TASKS_MAX) {
                 throw new MistakeException(task.name().span(), "too many tasks: task=%s, max=%d in a file".formatted(task.name().text(), TASKS_MAX));
             }
-            String name = task.name().text() + (values.isEmpty() ? "" : "[" + String.join(",", values) + "]");
+            String name = task.name().text() + (values.isEmpty() ? "" : bracketed(values));
             if (instances.putIfAbsent(values, new Instance(name, task, scope)) != null) {
                 throw new MistakeException(task.loops().getLast().at(), "value twice: task=%s".formatted(name));
             }
@@ -76,6 +80,10 @@ final class Expansion {
         }
         Loop loop = task.loops().get(depth);
         for (Value value : items(loop, scope, depth > 0)) {
+            if (++valueCount > VALUES_MAX) {
+                throw new MistakeException(task.name().span(), "too many combinations: task=%s, max=%d values tried in a file"
+                        .formatted(task.name().text(), VALUES_MAX));
+            }
             List<String> more = new ArrayList<>(values);
             more.add(value.text());
             expand(task, depth + 1, scope.with(loop.variable().text(), value), List.copyOf(more), instances);
@@ -135,6 +143,13 @@ final class Expansion {
 
     /** The values of indices, for messages. */
     static String name(Reference reference, Scope scope) {
-        return reference.task() + "[" + String.join(",", reference.indices().stream().map(index -> index.in(scope).text()).toList()) + "]";
+        return reference.task() + bracketed(reference.indices().stream().map(index -> index.in(scope).text()).toList());
+    }
+
+    /** Different for different values: one that could be taken for several is quoted. */
+    private static String bracketed(List<String> values) {
+        boolean alone = values.size() == 1;
+        return values.stream().map(value -> alone || value.indexOf(',') < 0 && value.indexOf('\'') < 0 ? value
+                : "'" + value.replace("'", "''") + "'").collect(Collectors.joining(",", "[", "]"));
     }
 }

@@ -11,11 +11,14 @@ final class ExpressionParser {
     static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final int DEPTH_MAX = 50;
     private static final int DIGITS_MAX = 18;
+    /** An expression is calculated by recursion, a level per operator. */
+    private static final int OPERATORS_MAX = 1_000;
 
     private final Yaml.Scalar source;
     private final int end;
     private int at;
     private int depth;
+    private int operators;
 
     ExpressionParser(Yaml.Scalar source, int from, int to) {
         this.source = source;
@@ -51,9 +54,9 @@ final class ExpressionParser {
             space();
             int start = at;
             if (take("+")) {
-                left = new Expression.Binary('+', left, product(), part(start, at));
+                left = binary('+', left, product(), start);
             } else if (take("-")) {
-                left = new Expression.Binary('-', left, product(), part(start, at));
+                left = binary('-', left, product(), start);
             } else {
                 return left;
             }
@@ -66,15 +69,22 @@ final class ExpressionParser {
             space();
             int start = at;
             if (take("*")) {
-                left = new Expression.Binary('*', left, operand(), part(start, at));
+                left = binary('*', left, operand(), start);
             } else if (take("/")) {
-                left = new Expression.Binary('/', left, operand(), part(start, at));
+                left = binary('/', left, operand(), start);
             } else if (take("%")) {
-                left = new Expression.Binary('%', left, operand(), part(start, at));
+                left = binary('%', left, operand(), start);
             } else {
                 return left;
             }
         }
+    }
+
+    private Expression binary(char operator, Expression left, Expression right, int start) {
+        if (++operators > OPERATORS_MAX) {
+            throw new MistakeException(part(start, start + 1), "expression too long: max=%d operators".formatted(OPERATORS_MAX));
+        }
+        return new Expression.Binary(operator, left, right, part(start, at));
     }
 
     private Expression operand() {

@@ -1,14 +1,20 @@
 package dev.penny.cli.graph;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** The keys of a mapping, read one by one; what does not have the expected form becomes a mistake and counts as absent. */
 final class Fields {
 
-    private final Yaml.Mapping mapping;
+    private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]+");
+
+    private final Map<String, Yaml.Entry> entries = new HashMap<>();
     private final Span owner;
     private final Mistakes mistakes;
 
@@ -18,28 +24,33 @@ final class Fields {
      * @param owner where a missing key is reported
      */
     Fields(Yaml.Mapping mapping, Span owner, List<String> known, Mistakes mistakes) {
-        this.mapping = mapping;
         this.owner = owner;
         this.mistakes = mistakes;
+        Set<String> expected = Set.copyOf(known);
         for (Yaml.Entry entry : mapping.entries()) {
             String key = entry.key().text();
-            if (!known.contains(key)) {
+            entries.put(key, entry);
+            if (!expected.contains(key)) {
                 mistakes.add(entry.key().span(), "unknown key: key=%s%s".formatted(key, Mistakes.near(key, known)));
             }
         }
     }
 
     boolean has(String key) {
-        return mapping.entry(key).isPresent();
+        return entries.containsKey(key);
     }
 
     Optional<Yaml> any(String key) {
-        return mapping.entry(key).map(Yaml.Entry::value);
+        return entry(key).map(Yaml.Entry::value);
     }
 
     /** The key itself, for messages about it. */
     Optional<Span> keyAt(String key) {
-        return mapping.entry(key).map(entry -> entry.key().span());
+        return entry(key).map(entry -> entry.key().span());
+    }
+
+    private Optional<Yaml.Entry> entry(String key) {
+        return Optional.ofNullable(entries.get(key));
     }
 
     /** A key that must be there. */
@@ -95,15 +106,19 @@ final class Fields {
     }
 
     Optional<Integer> integer(Yaml.Scalar value, String key, int min, int max) {
+        if (!WHOLE.matcher(value.text()).matches()) {
+            mistakes.add(value.span(), "not a whole number: key=%s, value='%s', min=%d, max=%d".formatted(key, value.text(), min, max));
+            return Optional.empty();
+        }
         try {
             int number = Integer.parseInt(value.text());
             if (number >= min && number <= max) {
                 return Optional.of(number);
             }
-            mistakes.add(value.span(), "number out of range: key=%s, value=%d, min=%d, max=%d".formatted(key, number, min, max));
         } catch (NumberFormatException _) {
-            mistakes.add(value.span(), "not a whole number: key=%s, value='%s', min=%d, max=%d".formatted(key, value.text(), min, max));
+            // More digits than an int has.
         }
+        mistakes.add(value.span(), "number out of range: key=%s, value=%s, min=%d, max=%d".formatted(key, value.text(), min, max));
         return Optional.empty();
     }
 

@@ -8,10 +8,17 @@ public final class GraphFileException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient List<String> mistakes;
+    private final boolean more;
 
-    GraphFileException(List<String> mistakes) {
+    GraphFileException(List<String> mistakes, boolean more) {
         super(String.join("\n", mistakes));
         this.mistakes = List.copyOf(mistakes);
+        this.more = more;
+    }
+
+    /** True if there are more mistakes than these. */
+    public boolean more() {
+        return more;
     }
 
     /** Each is {@code FILE:LINE:COLUMN: what}, then the line, then a mark below it, on lines of their own. */

@@ -3,6 +3,7 @@ package dev.penny.cli.graph;
 import dev.penny.cli.graph.GraphFile.Limit;
 import dev.penny.cli.graph.GraphFile.Module;
 import dev.penny.cli.graph.GraphFile.Output;
+import dev.penny.internal.core.CoreLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,7 +21,7 @@ final class GraphFileParser {
     static final List<String> MODULE_KEYS = List.of("module", "class-path", "wasi", "memory");
     /** The functions that Penny adds for files, gathering and conditions. */
     static final String OWN_MODULE = "penny";
-    private static final int LIMIT_MAX = 1_000_000;
+    private static final int LIMIT_MAX = CoreLayout.SEMAPHORE_PERMITS_MAX;
 
     private final Mistakes mistakes;
     private final Map<String, Span> names = new HashMap<>();

@@ -97,7 +97,9 @@ final class Linker {
     }
 
     private PlannedTask reader(String path, ValueType type, Span at) {
-        String name = type == ValueType.BYTES ? "read " + path : "read text of " + path;
+        // A file may be called like what is said about another one.
+        String what = type == ValueType.STRING ? "text of " : path.startsWith("text of ") || path.startsWith("bytes of ") ? "bytes of " : "";
+        String name = "read " + what + path;
         return draft.own(name, () -> {
             PlannedTask read = draft.addOwn(name, OwnFunction.READ, List.of(ValueType.STRING), Optional.of(type), at);
             read.add(Draft.given(path));

@@ -9,6 +9,8 @@ import java.util.TreeMap;
 /** Collects what is wrong in a graph file, one mistake per place, so that all can be shown at once. */
 final class Mistakes {
 
+    /** Nobody reads more, and looking for near names for each takes time. */
+    static final int SHOWN_MAX = 1_000;
     private static final int KNOWN_SHOWN_MAX = 12;
     private static final int WIDTH_MAX = 110;
     private static final int MARK_MAX = 60;
@@ -22,8 +24,15 @@ final class Mistakes {
         this.lines = text.lines().toList();
     }
 
-    /** Adds a mistake, unless there is one at this place already: the first is the cause of the others. */
+    /**
+     * Adds a mistake, unless there is one at this place already: the first is the cause of the others.
+     *
+     * @throws GraphFileException there are too many of them
+     */
     void add(Span at, String message) {
+        if (found.size() >= SHOWN_MAX && !found.containsKey(at)) {
+            throw exception(true);
+        }
         found.putIfAbsent(at, message);
     }
 
@@ -34,10 +43,14 @@ final class Mistakes {
     /** @throws GraphFileException if there are any */
     void check() {
         if (!found.isEmpty()) {
-            List<String> texts = new ArrayList<>();
-            found.forEach((at, message) -> texts.add(text(at, message)));
-            throw new GraphFileException(texts);
+            throw exception(false);
         }
+    }
+
+    private GraphFileException exception(boolean more) {
+        List<String> texts = new ArrayList<>();
+        found.forEach((at, message) -> texts.add(text(at, message)));
+        return new GraphFileException(texts, more);
     }
 
     /** Runs a step that may be refused; what is refused becomes a mistake here. */

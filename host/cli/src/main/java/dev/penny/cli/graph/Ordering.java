@@ -67,7 +67,8 @@ final class Ordering {
         for (String name : writes) {
             Accesses uses = accesses.computeIfAbsent(name, _ -> new Accesses());
             uses.writer.ifPresent(task::after);
-            uses.readersSince.forEach(task::after);
+            // It may read the name as well, and does not wait for itself.
+            uses.readersSince.stream().filter(reader -> reader != task).forEach(task::after);
             uses.readersSince.clear();
             uses.writer = Optional.of(task);
         }

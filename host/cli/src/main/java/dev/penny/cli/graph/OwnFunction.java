@@ -14,6 +14,8 @@ public enum OwnFunction {
     JSON_ARRAY(false),
     /** {@code ()->()}: nothing; others wait for it instead of for many tasks each. */
     ALL(false),
+    /** {@code (T)->T}: the value itself, for a task that waits for others and has nothing to call. */
+    SAME(false),
     /** {@code (i32|i64)->()}: fails if the value is 0. */
     WHEN(false),
     /** {@code (i32|i64)->()}: fails unless the value is 0. */

@@ -127,7 +127,7 @@ public final class PlannedTask {
 
     /** True for one that the graph file does not name. */
     public boolean isOwn() {
-        return action instanceof Action.Own;
+        return action instanceof Action.Own own && own.function() != OwnFunction.SAME;
     }
 
     Span at() {
@@ -139,9 +139,7 @@ public final class PlannedTask {
     }
 
     void after(PlannedTask predecessor) {
-        if (predecessor != this) {
-            after.add(predecessor);
-        }
+        after.add(predecessor);
     }
 
     void level(int value) {

@@ -7,9 +7,12 @@ import dev.penny.cli.graph.GraphFile.Argument;
 import dev.penny.cli.graph.PlannedTask.Action;
 import dev.penny.cli.graph.PlannedTask.PlannedArgument;
 import dev.penny.cli.graph.PlannedTask.Placement;
+import dev.penny.internal.core.CoreLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +77,7 @@ public final class Planner {
         groups.values().forEach(group -> inputs(group, writers));
         Calls calls = Calls.load(file.modules(), surroundings, mistakes);
         Draft draft = new Draft(groups);
-        Map<String, List<PlannedTask>> planned = tasks(draft, calls);
+        Map<Instance, List<PlannedTask>> planned = tasks(draft, calls);
         Linker linker = new Linker(draft, surroundings, mistakes);
         Ordering ordering = new Ordering(draft, mistakes);
         for (Group group : groups.values()) {
@@ -82,7 +85,7 @@ public final class Planner {
                 if (group.task().reduce().isEmpty()) {
                     linker.link(instance);
                 }
-                ordering.order(instance, planned.getOrDefault(instance.name(), List.of()));
+                ordering.order(instance, planned.getOrDefault(instance, List.of()));
             }
         }
         List<Plan.Output> outputs = outputs(draft);
@@ -98,7 +101,7 @@ public final class Planner {
         for (GraphFile.Module module : file.modules()) {
             module.source().map(ModuleSource::module).filter(source -> !source.startsWith("java:")).ifPresent(source -> {
                 try {
-                    sources.put(surroundings.output(source), "module " + module.name().text());
+                    sources.put(surroundings.identity(source), "module " + module.name().text());
                 } catch (Refusal e) {
                     return; // No file: loading it says so, at its place.
                 }
@@ -110,6 +113,7 @@ public final class Planner {
     /** The files that results go to, each by the name of the task that writes it. */
     private Map<String, String> files(Map<String, Group> groups, Map<String, String> sources) {
         Map<String, String> writers = new HashMap<>();
+        Map<String, WantedFile> folders = new HashMap<>();
         for (GraphFile.Output output : file.outputs().orElse(List.of())) {
             Group group = groups.get(output.task().text());
             if (group == null || output.file().isEmpty()) {
@@ -127,10 +131,21 @@ public final class Planner {
                     if (other != null) {
                         throw new Refusal("two results for one file: file=%s, tasks=%s and %s".formatted(path, other, instance.name()));
                     }
-                    wanted.computeIfAbsent(output.task().text(), _ -> new ArrayList<>()).add(new WantedFile(instance, path, output.at()));
+                    WantedFile wish = new WantedFile(instance, path, output.at());
+                    wanted.computeIfAbsent(output.task().text(), _ -> new ArrayList<>()).add(wish);
+                    for (Path folder = Path.of(identity).getParent(); folder != null; folder = folder.getParent()) {
+                        folders.putIfAbsent(folder.toString(), wish);
+                    }
                 });
             }
         }
+        wanted.values().forEach(wishes -> wishes.forEach(wish -> mistakes.refusals(wish.at(), () -> {
+            WantedFile inside = folders.get(surroundings.identity(wish.file()));
+            if (inside != null) {
+                throw new Refusal("a result goes into another one, as if that were a folder: file=%s, tasks=%s and %s, in it=%s"
+                        .formatted(wish.file(), wish.instance().name(), inside.instance().name(), inside.file()));
+            }
+        })));
         return writers;
     }
 
@@ -140,8 +155,8 @@ public final class Planner {
                 if (argument instanceof Argument.FileContent content) {
                     mistakes.refusals(content.at(), () -> {
                         String path = content.path().text(instance.scope());
-                        // Asked as if it were an output: it need not be there yet to be recognised.
-                        String writer = writers.isEmpty() ? null : writers.get(surroundings.output(path));
+                        // It need not be there yet to be recognised.
+                        String writer = writers.isEmpty() ? null : writers.get(surroundings.identity(path));
                         if (writer != null) {
                             throw new Refusal("the file is an output: file=%s, expected ${%s}, the result that goes there"
                                     .formatted(path, writer));
@@ -153,8 +168,8 @@ public final class Planner {
         }
     }
 
-    private Map<String, List<PlannedTask>> tasks(Draft draft, Calls calls) {
-        Map<String, List<PlannedTask>> planned = new HashMap<>();
+    private Map<Instance, List<PlannedTask>> tasks(Draft draft, Calls calls) {
+        Map<Instance, List<PlannedTask>> planned = new IdentityHashMap<>();
         for (Group group : draft.groups()) {
             Action action = group.task().call().map(calls::find).orElseGet(Action.Missing::new);
             Placement placement = placement(group.task());
@@ -164,7 +179,7 @@ public final class Planner {
             for (Instance instance : group.instances().values()) {
                 PlannedTask task = draft.add(instance.name(), action, placement, group.task().name().span());
                 draft.assign(instance, task);
-                planned.put(instance.name(), List.of(task));
+                planned.put(instance, List.of(task));
             }
         }
         for (Group group : draft.groups()) {
@@ -172,7 +187,7 @@ public final class Planner {
                 Action action = group.task().call().map(calls::find).orElseGet(Action.Missing::new);
                 for (Instance instance : group.instances().values()) {
                     try {
-                        planned.put(instance.name(), Reduction.plan(draft, instance, over, action, placement(group.task()), mistakes));
+                        planned.put(instance, Reduction.plan(draft, instance, over, action, placement(group.task()), mistakes));
                     } catch (MistakeException e) {
                         mistakes.add(e.at(), e.getMessage());
                         draft.assign(instance, draft.add(instance.name(), new Action.Missing(), Placement.PLAIN, e.at()));
@@ -191,6 +206,8 @@ public final class Planner {
                         .formatted(limit.text(), Mistakes.near(limit.text(), limits.keySet())));
             } else if (names.contains(limit.text())) {
                 mistakes.add(limit.span(), "limit twice: limit=%s".formatted(limit.text()));
+            } else if (names.size() == CoreLayout.NODE_SEMAPHORES_MAX) {
+                mistakes.add(limit.span(), "too many limits: task=%s, max=%d".formatted(task.name().text(), CoreLayout.NODE_SEMAPHORES_MAX));
             } else {
                 names.add(limit.text());
             }

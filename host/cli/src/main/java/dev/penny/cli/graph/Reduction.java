@@ -16,7 +16,8 @@ final class Reduction {
     private Reduction() { }
 
     /**
-     * Adds the tree's tasks; the last is the reduce itself. With one result to reduce there is nothing to call.
+     * Adds the tree's tasks; the last is the reduce itself. With one result to reduce there is nothing to call; if the reduce waits
+     * for others, the result does.
      *
      * @return the tasks that were added
      */
@@ -48,7 +49,14 @@ final class Reduction {
             }
             left = combined;
         }
-        draft.assign(instance, left.getFirst());
+        Optional<ValueType> type = Draft.resultType(left.getFirst(), over.at());
+        boolean waits = instance.task().guard().isPresent() || !instance.task().after().isEmpty();
+        if (added.isEmpty() && waits && type.isPresent()) {
+            PlannedTask same = draft.addOwn(instance.name(), OwnFunction.SAME, List.of(type.get()), type, instance.task().name().span());
+            same.add(Draft.result(left.getFirst()));
+            added.add(same);
+        }
+        draft.assign(instance, added.isEmpty() ? left.getFirst() : added.getLast());
         return added;
     }
 

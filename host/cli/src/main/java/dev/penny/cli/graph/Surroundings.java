@@ -13,10 +13,13 @@ public interface Surroundings {
     /** Names of the files that match, sorted, each once; at least one. */
     List<String> files(List<String> globs);
 
-    /** Checks that a file can be read. @return the same for every name of the same file */
+    /** The same for every name of the same file, which need not be there. */
+    String identity(String file);
+
+    /** Checks that a file can be read. @return its {@link #identity} */
     String input(String file);
 
-    /** Checks that a file can be written. @return as {@link #input} */
+    /** Checks that a file can be written. @return its {@link #identity} */
     String output(String file);
 
     /** Loads a module; called after all inputs are known. */

@@ -25,6 +25,7 @@ final class YamlReader {
     private static final String TOO_DEEP = "nested too deep, or a part that contains itself: max=%d levels".formatted(DEPTH_MAX);
     private static final int ALIASES_MAX = 1_000;
     private static final int NODES_MAX = 1_000_000;
+    private static final int BUFFER_CHARS_MIN = 1024;
     private static final String STANDARD_TAGS = "tag:yaml.org,2002:";
 
     private final Mistakes mistakes;
@@ -37,7 +38,9 @@ final class YamlReader {
     /** The document, unless it cannot be read; then that is a mistake. */
     static Optional<Yaml> read(String text, Mistakes mistakes) {
         YamlReader reader = new YamlReader(mistakes);
-        LoadSettings settings = LoadSettings.builder().setMaxAliasesForCollections(ALIASES_MAX).setAllowNonScalarKeys(true).build();
+        LoadSettings settings = LoadSettings.builder().setMaxAliasesForCollections(ALIASES_MAX).setAllowNonScalarKeys(true)
+                // The parser copies what it has read of a token for every further buffer.
+                .setBufferSize(Math.max(BUFFER_CHARS_MIN, text.length())).build();
         try {
             Optional<Node> root = new Compose(settings).composeString(text);
             if (root.isEmpty()) {

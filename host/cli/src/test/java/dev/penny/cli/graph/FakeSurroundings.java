@@ -19,7 +19,7 @@ final class FakeSurroundings implements Surroundings {
             Map.entry("shout", "(string)->string"), Map.entry("page", "(string,string)->string"), Map.entry("show", "(i32)->()"),
             Map.entry("zero", "()->i32"), Map.entry("pair", "(bytes,bytes)->bytes"));
 
-    private static final Set<String> FILES = Set.of("a.txt", "b.txt", "deep/c.txt");
+    private static final Set<String> FILES = Set.of("a.txt", "b.txt", "deep/c.txt", "text of a.txt");
 
     final List<String> asked = new ArrayList<>();
 
@@ -46,6 +46,11 @@ final class FakeSurroundings implements Surroundings {
         if (file.equals("folder")) {
             throw new Refusal("cannot write: file=folder, reason=it is a directory");
         }
+        return identity(file);
+    }
+
+    @Override
+    public String identity(String file) {
         return file.replace("./", "");
     }
 

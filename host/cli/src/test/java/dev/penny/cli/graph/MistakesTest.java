@@ -2,10 +2,14 @@ package dev.penny.cli.graph;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +29,10 @@ class MistakesTest {
     private static Arguments task(String keys, String... messages) {
         return file(MODULES + "tasks:\n  one: {call: m/neg, args: [1]}\n  each: {foreach: {x: 0..3}, call: m/neg, args: [\"${x}\"]}\n"
                 + "  bad:\n    " + keys.replace("\n", "\n    ") + "\n", messages);
+    }
+
+    private static String limits(int count, String value) {
+        return IntStream.range(0, count).mapToObj(i -> "l" + i + value).collect(Collectors.joining(", "));
     }
 
     static Stream<Arguments> form() {
@@ -79,9 +87,11 @@ class MistakesTest {
                         "not a name: variable='x-y', expected letters, digits and _, first a letter or _"),
                 file(MODULES + "vars: {a: 1}\ntasks: {«a»: {call: m/zero}}\n", "name is taken: task=a, first at line 3"),
                 file(MODULES + "limits: {disk: «0»}\ntasks: {a: {call: m/zero}}\n",
-                        "number out of range: key=disk, value=0, min=1, max=1000000"),
+                        "number out of range: key=disk, value=0, min=1, max=65535"),
                 file(MODULES + "limits: {disk: «few»}\ntasks: {a: {call: m/zero}}\n",
-                        "not a whole number: key=disk, value='few', min=1, max=1000000"));
+                        "not a whole number: key=disk, value='few', min=1, max=65535"),
+                file(MODULES + "limits: {disk: «65536»}\ntasks: {a: {call: m/zero}}\n",
+                        "number out of range: key=disk, value=65536, min=1, max=65535"));
     }
 
     static Stream<Arguments> tasks() {
@@ -107,8 +117,11 @@ class MistakesTest {
                         "wrong type: expected=i32, given=bytes, function=m/neg(i32)->i32, argument=1"),
                 task("call: m/neg\nargs: [1]\npriority: «hihg»", "unknown priority: priority=hihg, did you mean=high"),
                 task("call: m/neg\nargs: [1]\npin: «300»", "number out of range: key=pin, value=300, min=0, max=255"),
+                task("call: m/neg\nargs: [1]\npin: «99999999999»", "number out of range: key=pin, value=99999999999, min=0, max=255"),
                 task("call: m/neg\nargs: [1]\npin: «2»", "no such worker: pin=2, workers=2, counted from 0"),
                 task("call: m/neg\nargs: [1]\nlimit: «disk»", "no such limit: limit=disk, known=none"),
+                file(MODULES + "limits: {%s}\ntasks: {bad: {call: m/zero, limit: [%s, «l15»]}}\n".formatted(limits(16, ": 1"), limits(15, "")),
+                        "too many limits: task=bad, max=15"),
                 task("call: m/neg\nargs: [1]\nafter: «onne»", "no such task: task=onne, did you mean=one"),
                 task("call: m/neg\nargs: [1]\nafter: [one, «{}»]",
                         "wrong kind of value: key=after, found a mapping, expected a task or a list of tasks"),
@@ -165,6 +178,8 @@ class MistakesTest {
                 task("foreach: {x: «0..1000000»}\ncall: m/zero", "range too long: range='0..1000000', max=100000 tasks in a file"),
                 file(MODULES + "tasks: {«bad»: {foreach: {x: 0..1000, y: 0..1000}, call: m/zero}}\n",
                         "too many tasks: task=bad, max=100000 in a file"),
+                file(MODULES + "tasks: {«bad»: {foreach: {x: 0..100000, y: 0..100000, z: \"0..0\"}, call: m/zero}}\n",
+                        "too many combinations: task=bad, max=1000000 values tried in a file"),
                 task("foreach: {x: «[]»}\ncall: m/zero", "empty list: variable=x, expected at least one value"),
                 task("foreach: {x: «[a, b, a]»}\ncall: m/zero", "value twice: task=bad[a]"),
                 task("foreach: «{}»\ncall: m/zero", "no variable: expected as in foreach: {x: 0..4}"),
@@ -195,6 +210,11 @@ class MistakesTest {
 
     static Stream<Arguments> cycles() {
         return Stream.of(
+                file(MODULES + "tasks:\n  «a»: {call: m/zero, after: a}\n", "cycle: a -> a, each waits for the one before it"),
+                file(MODULES + "tasks:\n  «a»: {foreach: {x: 0..2}, call: m/zero, after: \"a[x]\"}\n",
+                        "cycle: a[0] -> a[0], each waits for the one before it"),
+                file(MODULES + "tasks:\n  a: {foreach: {x: 0..2}, call: m/zero}\n  «b»: {reduce: a, call: m/add, after: b}\n",
+                        "cycle: b -> b, each waits for the one before it"),
                 file(MODULES + "tasks:\n  «a»: {call: m/neg, args: [\"${a}\"]}\n", "cycle: a -> a, each waits for the one before it"),
                 file(MODULES + "tasks:\n  «a»: {call: m/neg, args: [\"${c}\"]}\n  b: {call: m/neg, args: [\"${a}\"]}\n"
                         + "  c: {call: m/neg, args: [\"${b}\"]}\n  d: {call: m/neg, args: [\"${c}\"]}\n",
@@ -219,6 +239,10 @@ class MistakesTest {
                         "wrong kind of value: output=one, found a list, expected a file name, or \"-\" to print it"),
                 file(MODULES + "tasks: {one: {call: m/zero}, two: {call: m/zero}}\noutputs: {one: x, two: «./x»}\n",
                         "two results for one file: file=./x, tasks=one and two"),
+                file(MODULES + "tasks: {one: {call: m/zero}, two: {call: m/zero}}\noutputs: {one: «out», two: ./out/deep/x}\n",
+                        "a result goes into another one, as if that were a folder: file=out, tasks=one and two, in it=./out/deep/x"),
+                file(MODULES + "tasks: {one: {call: m/zero}, two: {call: m/sha256, args: [{file: «folder»}]}}\noutputs: {one: made.txt}\n",
+                        "cannot read: file=folder, reason=no such file"),
                 file(MODULES + "tasks: {one: {call: m/zero}}\noutputs: {one: «./graph.yaml»}\n",
                         "a result would replace this graph: file=./graph.yaml, task=one"),
                 file(MODULES + "tasks: {one: {call: m/zero}}\noutputs: {one: «m.wasm»}\n",
@@ -276,6 +300,32 @@ class MistakesTest {
         assertTrue(lines.get(1).length() < 130, lines.get(1));
         int mark = lines.get(2).indexOf('^');
         assertEquals("negg", lines.get(1).substring(mark, mark + 4));
+    }
+
+    @Test
+    void ofVeryManyTheFirstAreShown() {
+        String tasks = IntStream.range(0, 10_000).mapToObj("t%d: {call: m/neg, args: [\"${u%<d[0]}\"]}"::formatted)
+                .collect(Collectors.joining(", "));
+        GraphFileException error = assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertThrows(GraphFileException.class, () ->
+                Planner.plan("g.yaml", MODULES + "tasks: {%s}\n".formatted(tasks), Map.of(), new FakeSurroundings())));
+        assertEquals(Mistakes.SHOWN_MAX, error.mistakes().size());
+        assertTrue(error.more());
+    }
+
+    @Test
+    void theTimeForAFileGrowsWithItsLength() {
+        String files = MODULES + "limits: {%s}\ntasks: {a: {call: m/shout, args: ['%s']}}\n"
+                .formatted(limits(100_000, ": 1"), "x".repeat(1 << 20));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> Planner.plan("g.yaml", files, Map.of(), new FakeSurroundings()));
+    }
+
+    @Test
+    void anExpressionOfAnyLengthEndsWell() {
+        String text = MODULES + "tasks: {a: {call: m/neg, args: [\"${1%s}\"]}}\n";
+        Planner.plan("g.yaml", text.formatted(" + 1".repeat(1000)), Map.of(), new FakeSurroundings());
+        GraphFileException error = assertThrows(GraphFileException.class, () ->
+                Planner.plan("g.yaml", text.formatted(" + 1".repeat(200_000)), Map.of(), new FakeSurroundings()));
+        assertTrue(error.getMessage().contains("expression too long: max=1000 operators"), error.getMessage());
     }
 
     @Test

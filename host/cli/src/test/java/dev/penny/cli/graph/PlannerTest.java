@@ -219,6 +219,45 @@ class PlannerTest {
         assertEquals(2 + Math.ceil(Math.log(parts) / Math.log(2)), plan.levels());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aReduceWaitsForOthersHoweverFewItsParts(int parts) {
+        Plan plan = plan(("tasks:\n  go: {call: m/zero}\n  t: {foreach: {x: 0..%d}, call: m/neg, args: [\"${x}\"]}\n"
+                + "  total: {reduce: t, call: m/add, when: go, after: go}\n  use: {call: m/neg, args: [\"${total}\"]}\n").formatted(parts));
+        assertEquals("total", from(plan, "use", 0));
+        assertTrue(before(plan, "total").containsAll(Set.of("go", "when go", "t[0]")), before(plan, "total").toString());
+        Plan printed = plan("tasks:\n  go: {call: m/zero}\n  t: {foreach: {x: 0..1}, call: m/zero}\n  total: {reduce: t, call: m/add, when: go}\n");
+        assertEquals(List.of("total"), printed.outputs().stream().map(output -> output.task().name()).toList());
+    }
+
+    @Test
+    void filesThatAreCalledLikeReadingAnotherAreToldApart() {
+        Plan plan = plan("""
+                tasks:
+                  text: {call: m/shout, args: [{file: a.txt}]}
+                  bytes: {call: m/sha256, args: [{file: text of a.txt}]}
+                """);
+        assertEquals("read text of a.txt", from(plan, "text", 0));
+        assertEquals("read bytes of text of a.txt", from(plan, "bytes", 0));
+    }
+
+    @Test
+    void valuesWithCommasAreToldApart() {
+        Plan plan = plan("""
+                tasks:
+                  t: {foreach: {x: ["1,2", "1", "o'k"], y: ["3", "2,3"]}, call: m/page, args: ["${x}", "${y}"]}
+                  a: {call: m/shout, args: ["${t['1,2', '3']}"]}
+                  b: {call: m/shout, args: ["${t['1', '2,3']}"]}
+                  one: {foreach: {x: ["1,2", "o'k"]}, call: m/zero}
+                """);
+        assertEquals(List.of("t['1,2',3]", "t['1,2','2,3']", "t[1,3]", "t[1,'2,3']", "t['o''k',3]", "t['o''k','2,3']"),
+                names(plan).stream().filter(name -> name.startsWith("t[")).toList());
+        assertEquals("t['1,2',3]", from(plan, "a", 0));
+        assertEquals("t[1,'2,3']", from(plan, "b", 0));
+        assertEquals(List.of("1", "2,3"), List.of(given(plan, "t[1,'2,3']", 0), given(plan, "t[1,'2,3']", 1)));
+        assertTrue(names(plan).containsAll(List.of("one[1,2]", "one[o'k]")));
+    }
+
     private static List<String> numbers(PlannedTask task) {
         if (task.name().startsWith("t[")) {
             return List.of(task.name());

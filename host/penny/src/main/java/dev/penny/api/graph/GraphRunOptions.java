@@ -20,6 +20,7 @@ public record GraphRunOptions(Optional<Duration> deadline, Optional<GraphListene
      * @throws IllegalArgumentException a deadline that is not positive
      */
     public GraphRunOptions {
+        Objects.requireNonNull(deadline, "deadline");
         Objects.requireNonNull(listener, "listener");
         if (deadline.isPresent() && !deadline.get().isPositive()) {
             throw new IllegalArgumentException("deadline not positive: value=%s".formatted(deadline.get()));
@@ -33,11 +34,11 @@ public record GraphRunOptions(Optional<Duration> deadline, Optional<GraphListene
 
     /** With this much time. */
     public GraphRunOptions deadline(Duration value) {
-        return new GraphRunOptions(Optional.of(value), listener);
+        return new GraphRunOptions(Optional.of(Objects.requireNonNull(value, "deadline")), listener);
     }
 
     /** With this listener. */
     public GraphRunOptions listener(GraphListener value) {
-        return new GraphRunOptions(deadline, Optional.of(value));
+        return new GraphRunOptions(deadline, Optional.of(Objects.requireNonNull(value, "listener")));
     }
 }

@@ -3,6 +3,7 @@ package dev.penny.api.graph;
 import dev.penny.api.TaskResults;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,7 @@ public interface Pipeline {
      * @throws dev.penny.api.PennyException the first failure; inputs behind it may not have run
      */
     default void run(Iterator<?> inputs, Consumer<Object> results) {
+        Objects.requireNonNull(results, "results");
         try (TaskResults<Object> outcomes = run(inputs)) {
             while (outcomes.hasNext()) {
                 results.accept(outcomes.next().get());

@@ -1,5 +1,7 @@
 package dev.penny.api.graph;
 
+import java.util.Objects;
+
 /**
  * A name for a place of a {@link Storage}. Instructions get the place as an argument. With renaming, each {@link #write} takes a fresh
  * place, so that earlier instructions may still use the old one.
@@ -29,7 +31,13 @@ public interface Place {
     long get();
 
     /** How an instruction uses a place. */
-    record Access(Place place, Mode mode) { }
+    record Access(Place place, Mode mode) {
+        /** A use of a place. */
+        public Access {
+            Objects.requireNonNull(place, "place");
+            Objects.requireNonNull(mode, "mode");
+        }
+    }
 
     /** What an instruction does with a place. */
     enum Mode {

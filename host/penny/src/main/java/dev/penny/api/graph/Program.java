@@ -44,8 +44,9 @@ public interface Program extends AutoCloseable {
      *
      * @param name for messages; not blank
      * @param first what the first place is called in arguments, for instance its offset
-     * @param stride from one place to the next
+     * @param stride from one place to the next, not 0 unless there is one only
      * @param count at least 1
+     * @throws IllegalArgumentException a number out of range, or places whose numbers do not fit into 64 bits
      */
     Storage storage(String name, long first, long stride, int count);
 
@@ -65,7 +66,8 @@ public interface Program extends AutoCloseable {
      *
      * @throws dev.penny.api.GraphFailedException instructions have failed since the last {@code sync}; it names them and the chains of
      *         those that were skipped because of them. The program goes on
-     * @throws java.util.concurrent.CancellationException none failed, but the program was cancelled
+     * @throws java.util.concurrent.CancellationException none failed, but the program was cancelled, also if by then all had run; it says
+     *         how many were not run
      * @throws dev.penny.api.ClosedException the Penny was closed before they ended
      */
     void sync();
@@ -80,7 +82,8 @@ public interface Program extends AutoCloseable {
     ProgramCounters counters();
 
     /**
-     * {@link #sync}, then gives the memory back; values of variables stay readable. Idempotent.
+     * {@link #sync}, then gives the memory back; values of variables stay readable. That the program was cancelled is no failure here.
+     * Idempotent.
      *
      * @throws dev.penny.api.GraphFailedException as {@code sync}; the memory is given back all the same
      */

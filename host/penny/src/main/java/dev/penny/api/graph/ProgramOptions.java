@@ -33,7 +33,7 @@ public record ProgramOptions(String name, int window, boolean renaming, Order or
      */
     public ProgramOptions {
         Objects.requireNonNull(order, "order");
-        if (name.isBlank()) {
+        if (Objects.requireNonNull(name, "name").isBlank()) {
             throw new IllegalArgumentException("a program needs a name: name='" + name + "'");
         }
         if (window < 1 || window > WINDOW_MAX) {

@@ -1,5 +1,7 @@
 package dev.penny.api.graph;
 
+import java.util.Objects;
+
 /** Bytes that tasks of a {@link Program} reach by themselves; Penny keeps conflicting accesses in program order. */
 public interface Region {
 
@@ -29,5 +31,10 @@ public interface Region {
      * @param from the first
      * @param to behind the last
      */
-    record Range(Region region, long from, long to) { }
+    record Range(Region region, long from, long to) {
+        /** Some bytes; {@link Instruction#reads} and {@link Instruction#writes} refuse those that are not inside the region. */
+        public Range {
+            Objects.requireNonNull(region, "region");
+        }
+    }
 }

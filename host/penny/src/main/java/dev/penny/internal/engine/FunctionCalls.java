@@ -1,5 +1,6 @@
 package dev.penny.internal.engine;
 
+import dev.penny.api.GraphException;
 import dev.penny.api.SignatureException;
 import dev.penny.api.TaskFunction;
 import dev.penny.api.TaskHandle;
@@ -10,6 +11,7 @@ import dev.penny.internal.core.CoreMemory;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
 
 /** The calls of a function, on its default terms or on others. */
@@ -17,6 +19,15 @@ abstract sealed class FunctionCalls<R> implements TaskFunction<R> permits Loaded
 
     /** What is called. */
     abstract LoadedFunction<R> loaded();
+
+    /** A function as Penny makes them. @throws GraphException it is somebody else's */
+    static <R> FunctionCalls<R> of(TaskFunction<R> function) {
+        if (Objects.requireNonNull(function, "function") instanceof FunctionCalls<R> calls) {
+            return calls;
+        }
+        throw new GraphException("not a function of a module: function=%s, class=%s"
+                .formatted(function.mangledName(), function.getClass().getName()));
+    }
 
     /** How what is called is submitted. */
     abstract Terms terms();

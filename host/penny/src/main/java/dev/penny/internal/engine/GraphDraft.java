@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /** A graph that is being written. */
@@ -93,6 +94,7 @@ final class GraphDraft implements GraphBuilder {
     }
 
     private Object[] convert(String task, FunctionCalls<?> function, Object[] arguments) {
+        Objects.requireNonNull(arguments, "arguments");
         List<ValueType> types = function.signature().parameters();
         if (arguments.length != types.size()) {
             throw new GraphException("wrong number of arguments: graph=%s, task=%s, function=%s, arguments=%d, expected=%d"
@@ -135,6 +137,7 @@ final class GraphDraft implements GraphBuilder {
     GraphSection part(String part, Consumer<GraphBuilder> body, Consumer<GraphNode> outer) {
         requireOpen();
         requireName("a part", part);
+        Objects.requireNonNull(body, "body");
         requireFree("part", part);
         GraphSection section = new GraphSection(this, part, outer);
         parts.put(part, section);
@@ -165,7 +168,7 @@ final class GraphDraft implements GraphBuilder {
     }
 
     static GraphNode named(String graph, Map<String, GraphNode> byName, String task) {
-        GraphNode node = byName.get(task);
+        GraphNode node = byName.get(Objects.requireNonNull(task, "name"));
         if (node == null) {
             List<String> near = NearNames.of(task, byName.keySet());
             throw new GraphException("no such task: graph=%s, task=%s, tasks=%d%s".formatted(graph, task, byName.size(),
@@ -192,7 +195,7 @@ final class GraphDraft implements GraphBuilder {
     }
 
     private void requireName(String what, String given) {
-        if (given.isBlank()) {
+        if (Objects.requireNonNull(given, "name").isBlank()) {
             throw new GraphException("%s needs a name: graph='%s', name='%s'".formatted(what, name, given));
         }
     }

@@ -110,7 +110,7 @@ final class GraphNode implements GraphTask {
     @Override
     public GraphTask after(GraphTask... predecessors) {
         draft.requireOpen();
-        for (GraphTask predecessor : predecessors) {
+        for (GraphTask predecessor : Objects.requireNonNull(predecessors, "predecessors")) {
             GraphNode node = draft.own(predecessor, name);
             node.requireNoCondition(name);
             order.add(node);
@@ -121,7 +121,7 @@ final class GraphNode implements GraphTask {
     @Override
     public GraphTask before(GraphTask... successors) {
         draft.requireOpen();
-        for (GraphTask successor : successors) {
+        for (GraphTask successor : Objects.requireNonNull(successors, "successors")) {
             GraphNode node = draft.own(successor, name);
             requireNoCondition(node.name);
             node.order.add(this);
@@ -142,7 +142,7 @@ final class GraphNode implements GraphTask {
         if (!condition) {
             throw new GraphException("only a condition has branches: graph=%s, task=%s".formatted(draft.name(), name));
         }
-        for (GraphTask successor : successors) {
+        for (GraphTask successor : Objects.requireNonNull(successors, "successors")) {
             branches.add(draft.own(successor, name));
         }
         return this;
@@ -176,7 +176,7 @@ final class GraphNode implements GraphTask {
     @Override
     public GraphTask acquires(GraphSemaphore... semaphores) {
         draft.requireOpen();
-        for (GraphSemaphore semaphore : semaphores) {
+        for (GraphSemaphore semaphore : Objects.requireNonNull(semaphores, "semaphores")) {
             GraphLimit limit = draft.own(semaphore, name);
             if (limits.contains(limit)) {
                 throw new GraphException("a task takes one permit of a semaphore: graph=%s, task=%s, semaphore=%s"

@@ -10,6 +10,7 @@ import dev.penny.api.graph.TaskGraph;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -66,14 +67,14 @@ final class GraphSection implements GraphBuilder, GraphPart {
 
     @Override
     public GraphTask named(String task) {
-        return draft.named(name + "/" + task);
+        return draft.named(name + "/" + Objects.requireNonNull(task, "name"));
     }
 
     private String inside(String inner) {
         if (ended) {
             throw new IllegalStateException("the part is complete: graph=%s, part=%s".formatted(draft.name(), name));
         }
-        if (inner.isBlank()) {
+        if (Objects.requireNonNull(inner, "name").isBlank()) {
             throw new GraphException("a name is blank: graph=%s, part=%s".formatted(draft.name(), name));
         }
         return name + "/" + inner;

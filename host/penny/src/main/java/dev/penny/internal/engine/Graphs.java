@@ -39,6 +39,7 @@ public final class Graphs {
 
     /** Starts a pipeline. */
     public PipelineBuilder pipeline(String name) {
+        refuseIfNotRecorded("pipeline");
         return new PipelineDraft(scheduler, name);
     }
 

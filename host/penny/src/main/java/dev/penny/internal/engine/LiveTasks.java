@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,20 +49,27 @@ public final class LiveTasks implements LiveGraph.Owner {
 
     /** See {@code Penny.after}. */
     public Prerequisites after(TaskHandle<?>... tasks) {
-        return new After(this, List.of(tasks));
+        return new After(this, handles(tasks));
+    }
+
+    private static List<TaskHandle<?>> handles(TaskHandle<?>... tasks) {
+        for (TaskHandle<?> task : Objects.requireNonNull(tasks, "tasks")) {
+            Objects.requireNonNull(task, "task");
+        }
+        return List.of(tasks);
     }
 
     private record After(LiveTasks tasks, List<TaskHandle<?>> prerequisites) implements Prerequisites {
         @Override
         public Prerequisites and(TaskHandle<?>... more) {
             List<TaskHandle<?>> all = new ArrayList<>(prerequisites);
-            all.addAll(Arrays.asList(more));
+            all.addAll(handles(more));
             return new After(tasks, List.copyOf(all));
         }
 
         @Override
         public <R> TaskHandle<R> submit(TaskFunction<R> function, Object... arguments) {
-            return tasks.submit((FunctionCalls<R>) function, prerequisites, arguments);
+            return tasks.submit(FunctionCalls.of(function), prerequisites, Objects.requireNonNull(arguments, "arguments"));
         }
     }
 

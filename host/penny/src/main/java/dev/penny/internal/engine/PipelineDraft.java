@@ -11,6 +11,7 @@ import dev.penny.api.graph.ProgramOptions;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 
 /** Checks stages as they come. */
 final class PipelineDraft implements PipelineBuilder {
@@ -57,7 +58,7 @@ final class PipelineDraft implements PipelineBuilder {
     }
 
     PipelineDraft(Scheduler scheduler, String name) {
-        if (name.isBlank()) {
+        if (Objects.requireNonNull(name, "name").isBlank()) {
             throw new GraphException("a pipeline needs a name: name='" + name + "'");
         }
         this.scheduler = scheduler;
@@ -99,10 +100,11 @@ final class PipelineDraft implements PipelineBuilder {
     }
 
     private PipelineBuilder add(String stage, int width, boolean inOrder, TaskFunction<?> function, Object... more) {
-        if (stage.isBlank() || stages.stream().anyMatch(other -> other.name().equals(stage))) {
+        Objects.requireNonNull(more, "more");
+        if (Objects.requireNonNull(stage, "name").isBlank() || stages.stream().anyMatch(other -> other.name().equals(stage))) {
             throw new GraphException("a stage needs a name of its own: pipeline=%s, stage='%s'".formatted(name, stage));
         }
-        FunctionCalls<?> called = (FunctionCalls<?>) function;
+        FunctionCalls<?> called = FunctionCalls.of(function);
         LoadedFunction<?> loaded = called.loaded();
         if (loaded.scheduler() != scheduler || called.terms().hasDeadline()) {
             throw new GraphException("%s: pipeline=%s, stage=%s, function=%s".formatted(loaded.scheduler() != scheduler

@@ -9,6 +9,7 @@ import dev.penny.api.graph.Region;
 import dev.penny.api.graph.Variable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * An instruction: what is called, with which operands, and what it reads and writes. Kept until it retires.
@@ -113,6 +114,7 @@ final class ProgramCall implements Instruction {
                     throw new SignatureException("wrong type: function=%s, parameter=%d, expected=%s, place=%s, type=i32 or i64"
                             .formatted(function, index, type.text(), place));
                 }
+                place.storage().requireFits(type, function);
                 Touch touch = new Touch(place, mode);
                 touches.add(touch);
                 yield touch;
@@ -171,6 +173,7 @@ final class ProgramCall implements Instruction {
     @Override
     public Instruction into(Variable<?> variable) {
         checkNotIssued();
+        Objects.requireNonNull(variable, "variable");
         if (into != null || !(variable instanceof ProgramVariable<?> own)) {
             throw new GraphException("an instruction has one result: program=%s, function=%s, variable=%s"
                     .formatted(program, function, variable));
@@ -196,7 +199,8 @@ final class ProgramCall implements Instruction {
 
     private Instruction add(List<Region.Range> to, Region.Range... ranges) {
         checkNotIssued();
-        for (Region.Range range : ranges) {
+        for (Region.Range range : Objects.requireNonNull(ranges, "ranges")) {
+            Objects.requireNonNull(range, "range");
             if (!(range.region() instanceof ProgramRegion own)) {
                 throw new GraphException("a region of another program: program=%s, region=%s".formatted(program, range.region()));
             }

@@ -14,6 +14,7 @@ import dev.penny.internal.core.CoreLayout;
 import dev.penny.internal.core.CoreMemory;
 import dev.penny.internal.engine.order.Hazard;
 import dev.penny.internal.engine.order.Scoreboard;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
 
     /** With some hazards only: wrong on purpose, for tests of the tests. */
     ProgramRun(Scheduler scheduler, ProgramOptions options, Set<Hazard> kinds) {
-        scheduler.checkOpen(options.name());
+        scheduler.checkOpen(Objects.requireNonNull(options, "options").name());
         this.scheduler = scheduler;
         this.options = options;
         this.board = new Scoreboard(kinds);
@@ -133,12 +134,18 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
             throw new IllegalArgumentException("a storage has at least one place: program=%s, storage=%s, count=%d"
                     .formatted(this, name, count));
         }
+        if (count > 1 && (stride == 0 || BigInteger.valueOf(stride).multiply(BigInteger.valueOf(count - 1L))
+                .add(BigInteger.valueOf(first)).bitLength() >= Long.SIZE)) {
+            throw new IllegalArgumentException("%s: program=%s, storage=%s, first=%d, stride=%d, count=%d"
+                    .formatted(stride == 0 ? "places need a stride, or all are the same one" : "places out of the range of i64", this, name,
+                            first, stride, count));
+        }
         return new ProgramStorage(this, name, first, stride, count);
     }
 
     void checkName(String what, String name) {
         checkUsable();
-        if (name.isBlank()) {
+        if (Objects.requireNonNull(name, "name").isBlank()) {
             throw new IllegalArgumentException("a %s needs a name: program=%s, name='%s'".formatted(what, this, name));
         }
     }
@@ -161,7 +168,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
     @Override
     public Instruction call(TaskFunction<?> function, Object... operands) {
         checkUsable();
-        return new ProgramCall(this, (FunctionCalls<?>) function, operands);
+        return new ProgramCall(this, FunctionCalls.of(function), Objects.requireNonNull(operands, "operands"));
     }
 
     long issue(ProgramCall call) {
@@ -187,7 +194,7 @@ public final class ProgramRun implements Program, LiveWindow.Retirement {
     }
 
     private CancellationException cancelled() {
-        return new CancellationException("the program was cancelled: program=" + this);
+        return new CancellationException("the program was cancelled: program=%s, issued=%d, not run=%d".formatted(this, window.next(), skipped));
     }
 
     private int slot(long number) {

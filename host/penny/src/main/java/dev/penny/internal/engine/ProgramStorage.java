@@ -1,6 +1,8 @@
 package dev.penny.internal.engine;
 
 import dev.penny.api.CapacityException;
+import dev.penny.api.SignatureException;
+import dev.penny.api.ValueType;
 import dev.penny.api.graph.Place;
 import dev.penny.api.graph.Storage;
 import java.util.ArrayDeque;
@@ -17,7 +19,9 @@ final class ProgramStorage implements Storage {
     private final long first;
     private final long stride;
     private final int count;
-    private final ArrayDeque<Integer> free = new ArrayDeque<>();
+    /** Places that were used before; behind them come those that were not. */
+    private final ArrayDeque<Integer> returned = new ArrayDeque<>();
+    private int fresh;
 
     ProgramStorage(ProgramRun program, String name, long first, long stride, int count) {
         this.program = program;
@@ -25,25 +29,31 @@ final class ProgramStorage implements Storage {
         this.first = first;
         this.stride = stride;
         this.count = count;
-        for (int index = 0; index < count; index++) {
-            free.add(index);
-        }
     }
 
     boolean hasFree(int places) {
-        return free.size() >= places;
+        return free() >= places;
     }
 
     int take() {
-        return free.remove();
+        return fresh < count ? fresh++ : returned.remove();
     }
 
     void giveBack(int index) {
-        free.add(index);
+        returned.add(index);
     }
 
     CapacityException full(int needed) {
         return new CapacityException("no place is free: storage=%s, places=%d, needed=%d".formatted(name, count, needed));
+    }
+
+    /** @throws SignatureException some places have numbers that a parameter of this type cannot have */
+    void requireFits(ValueType type, LoadedFunction<?> function) {
+        long last = number(count - 1);
+        if (type == ValueType.I32 && (first != (int) first || last != (int) last)) {
+            throw new SignatureException("places do not fit into i32: function=%s, storage=%s, first=%d, last=%d"
+                    .formatted(function, name, first, last));
+        }
     }
 
     /** The place as arguments call it. */
@@ -58,7 +68,7 @@ final class ProgramStorage implements Storage {
 
     @Override
     public int free() {
-        return free.size();
+        return count - fresh + returned.size();
     }
 
     @Override
