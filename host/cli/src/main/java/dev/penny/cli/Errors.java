@@ -20,6 +20,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -76,7 +77,10 @@ final class Errors {
                     unmatched.getUnmatched().getFirst(), String.join(" ", command.subcommands().keySet()));
         }
         String message = Optional.ofNullable(error.getMessage()).orElse("wrong command line");
-        return message.startsWith("Error: ") ? message.substring("Error: ".length()) : message;
+        boolean mayBeArgument = error instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()
+                && command.positionalParameters().stream().anyMatch(ArgSpec::isMultiValue);
+        return (message.startsWith("Error: ") ? message.substring("Error: ".length()) : message)
+                + (mayBeArgument ? "; before an argument that starts with a dash write --" : "");
     }
 
     private static String message(Throwable error) {

@@ -12,6 +12,7 @@ final class ExitCode {
     static final int UNAVAILABLE = 69;
     /** A fault of Penny itself. */
     static final int INTERNAL = 70;
+    /** By Ctrl-C; other signals of {@link Interrupts} have codes of their own. */
     static final int INTERRUPTED = 130;
     /** Whoever read the results went away. */
     static final int BROKEN_PIPE = 141;

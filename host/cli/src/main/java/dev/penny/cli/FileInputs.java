@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -26,16 +27,27 @@ import java.util.TreeMap;
  */
 final class FileInputs implements InputSource {
 
-    private final Map<String, Found> found;
-    private final Iterator<Map.Entry<String, Found>> rest;
+    private final Map<Name, Found> found;
+    private final Iterator<Map.Entry<Name, Found>> rest;
+
+    /** Sorted by what is shown. Two files whose names are not valid text may be shown alike. */
+    private record Name(String label, Path path) implements Comparable<Name> {
+
+        private static final Comparator<Name> ORDER = Comparator.comparing(Name::label).thenComparing(Name::path);
+
+        @Override
+        public int compareTo(Name other) {
+            return ORDER.compare(this, other);
+        }
+    }
 
     private sealed interface Found {
-        record File(Path path, long bytes) implements Found { }
+        record File(long bytes) implements Found { }
 
         record Unlisted(String reason) implements Found { }
     }
 
-    private FileInputs(Map<String, Found> found) {
+    private FileInputs(Map<Name, Found> found) {
         this.found = found;
         this.rest = found.entrySet().iterator();
     }
@@ -61,10 +73,10 @@ final class FileInputs implements InputSource {
         FileInputs inputs = find(directory, globs);
         inputs.found.forEach((name, one) -> {
             if (one instanceof Found.Unlisted(String reason)) {
-                throw new UsageException("cannot list the directory: directory=%s, reason=%s".formatted(name, reason));
+                throw new UsageException("cannot list the directory: directory=%s, reason=%s".formatted(name.label(), reason));
             }
         });
-        return List.copyOf(inputs.found.keySet());
+        return inputs.found.keySet().stream().map(Name::label).toList();
     }
 
     @Override
@@ -94,10 +106,11 @@ final class FileInputs implements InputSource {
         if (!rest.hasNext()) {
             return Optional.empty();
         }
-        Map.Entry<String, Found> entry = rest.next();
+        Map.Entry<Name, Found> entry = rest.next();
+        Name name = entry.getKey();
         return Optional.of(switch (entry.getValue()) {
-            case Found.File file -> read(entry.getKey(), file.path(), type);
-            case Found.Unlisted(String reason) -> new MapInput.Unusable(entry.getKey(), "cannot list the directory: " + reason);
+            case Found.File _ -> read(name.label(), name.path(), type);
+            case Found.Unlisted(String reason) -> new MapInput.Unusable(name.label(), "cannot list the directory: " + reason);
         });
     }
 
@@ -126,7 +139,7 @@ final class FileInputs implements InputSource {
     private static final class Search {
 
         private final Path directory;
-        private final Map<String, Found> found = new TreeMap<>();
+        private final Map<Name, Found> found = new TreeMap<>();
         private final Set<Path> seen = new HashSet<>();
         private int matches;
 
@@ -205,7 +218,7 @@ final class FileInputs implements InputSource {
                 stream.forEach(entries::add);
             } catch (IOException | DirectoryIteratorException e) {
                 matches++;
-                found.put(label.isEmpty() ? "." : label, new Found.Unlisted(Errors.reason(e)));
+                found.put(new Name(label.isEmpty() ? "." : label, at), new Found.Unlisted(Errors.reason(e)));
             }
             return entries;
         }
@@ -216,7 +229,7 @@ final class FileInputs implements InputSource {
             }
             matches++;
             if (seen.add(path.toAbsolutePath().normalize())) {
-                found.put(label, new Found.File(path, sizeOf(path)));
+                found.put(new Name(label, path), new Found.File(sizeOf(path)));
             }
         }
 

@@ -37,6 +37,7 @@ final class GraphSession {
     private final OutputFiles files;
     private final Wishes wishes;
     private final AtomicInteger interrupts = new AtomicInteger();
+    private volatile int interruptedCode = ExitCode.INTERRUPTED;
 
     /**
      * What the command line asks of a run.
@@ -71,7 +72,7 @@ final class GraphSession {
             GraphRun run;
             try (Progress progress = Progress.start(wishes.progress(), terminal, "tasks", OptionalLong.of(plan.tasks().size()))) {
                 run = build.graph().run(options(trace, progress));
-                interrupts.replace(() -> interrupted(run));
+                interrupts.replace(code -> interrupted(run, code));
                 failure = join(run);
                 late = wishes.deadline().isPresent() && System.nanoTime() - start >= wishes.deadline().get().toNanos();
             }
@@ -87,7 +88,7 @@ final class GraphSession {
     private int code(GraphReport report, boolean late, boolean delivered) {
         if (interrupts.get() > 0 && report.incomplete()) {
             terminal.err().println("penny: interrupted");
-            return ExitCode.INTERRUPTED;
+            return interruptedCode;
         }
         if (late && report.incomplete()) {
             terminal.err().println("penny: deadline passed: graph=%s, deadline=%s"
@@ -177,7 +178,8 @@ final class GraphSession {
         }
     }
 
-    private void interrupted(GraphRun run) {
+    private void interrupted(GraphRun run, int code) {
+        interruptedCode = code;
         if (interrupts.incrementAndGet() > 1) {
             abandon();
             return;
@@ -193,7 +195,7 @@ final class GraphSession {
     private void abandon() {
         Thread.ofPlatform().daemon().start(() -> {
             pause(ABANDON_MILLIS);
-            Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+            Runtime.getRuntime().halt(interruptedCode);
         });
         files.abandon();
         wishes.trace().ifPresent(trace -> {
@@ -204,7 +206,7 @@ final class GraphSession {
             }
         });
         terminal.err().println("penny: interrupted: tasks that ran are not finished, files written: %d".formatted(files.written()));
-        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        Runtime.getRuntime().halt(interruptedCode);
     }
 
     private static String text(Duration duration) {

@@ -93,7 +93,7 @@ final class MapCommand implements Callable<Integer> {
         ModuleArgument modules = ModuleArgument.parse(terminal, module, options.classPath());
         try (InputSource source = inputs.open(terminal);
                 ResultTarget target = target(terminal);
-                Interrupts interrupts = Interrupts.listen(() -> quit(target, terminal))) {
+                Interrupts interrupts = Interrupts.listen(code -> quit(target, terminal, code))) {
             try (Penny runtime = options.start(source.largestBytes(), records::apply)) {
                 TaskFunction<?> found = wanted.in(modules.load(runtime, options.loadOptions(module)));
                 if (found.signature().parameters().size() != 1) {
@@ -119,15 +119,15 @@ final class MapCommand implements Callable<Integer> {
         }
     }
 
-    /** Ctrl-C before the first task. */
-    private static void quit(ResultTarget target, Terminal terminal) {
+    /** A signal before the first task. */
+    private static void quit(ResultTarget target, Terminal terminal, int code) {
         try {
             target.close();
         } catch (IOException e) {
             terminal.err().println("penny: a temporary file may be left: reason=" + Errors.reason(e));
         }
         terminal.err().println("penny: interrupted: nothing was run");
-        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        Runtime.getRuntime().halt(code);
     }
 
     private ResultTarget target(Terminal terminal) {

@@ -19,12 +19,15 @@ import java.util.Optional;
 final class MapFeed implements Iterator<Object> {
 
     private static final int UNUSABLE_MAX = 4096;
+    /** Of what they are called and why; a line is its own name. */
+    private static final long UNUSABLE_CHARACTERS_MAX = 4 << 20;
 
     private final InputSource source;
     private final ValueType type;
     private final ArrayDeque<Entry> entries = new ArrayDeque<>();
     private Optional<MapInput.Ready> ahead = Optional.empty();
     private int unusable;
+    private long unusableCharacters;
     private boolean exhausted;
     private Optional<IOException> failure = Optional.empty();
     private volatile boolean stopped;
@@ -35,7 +38,11 @@ final class MapFeed implements Iterator<Object> {
      *
      * @param reason why it is unusable
      */
-    record Entry(String name, Optional<String> reason) { }
+    record Entry(String name, Optional<String> reason) {
+        long characters() {
+            return name.length() + reason.map(String::length).orElse(0);
+        }
+    }
 
     MapFeed(InputSource source, ValueType type) {
         this.source = source;
@@ -44,7 +51,7 @@ final class MapFeed implements Iterator<Object> {
 
     @Override
     public boolean hasNext() {
-        while (ahead.isEmpty() && !ended() && unusable < UNUSABLE_MAX && (entries.isEmpty() || source.ready())) {
+        while (ahead.isEmpty() && !ended() && mayPileUp() && (entries.isEmpty() || source.ready())) {
             pull();
         }
         return ahead.isPresent() && !stopped;
@@ -64,7 +71,10 @@ final class MapFeed implements Iterator<Object> {
     /** Takes the oldest input that has been pulled, if there is one. */
     Optional<Entry> take() {
         Optional<Entry> entry = Optional.ofNullable(entries.poll());
-        entry.flatMap(Entry::reason).ifPresent(_ -> unusable--);
+        entry.filter(taken -> taken.reason().isPresent()).ifPresent(taken -> {
+            unusable--;
+            unusableCharacters -= taken.characters();
+        });
         return entry;
     }
 
@@ -102,6 +112,10 @@ final class MapFeed implements Iterator<Object> {
         return waiting;
     }
 
+    private boolean mayPileUp() {
+        return unusable < UNUSABLE_MAX && unusableCharacters < UNUSABLE_CHARACTERS_MAX;
+    }
+
     private void pull() {
         waiting = entries.isEmpty();
         try {
@@ -110,8 +124,10 @@ final class MapFeed implements Iterator<Object> {
                 case null -> exhausted = true;
                 case MapInput.Ready ready -> ahead = Optional.of(ready);
                 case MapInput.Unusable broken -> {
-                    entries.add(new Entry(broken.name(), Optional.of(broken.reason())));
+                    Entry entry = new Entry(broken.name(), Optional.of(broken.reason()));
+                    entries.add(entry);
                     unusable++;
+                    unusableCharacters += entry.characters();
                 }
             }
         } catch (IOException e) {

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * One run of {@code penny map} with all that surrounds it: progress, output, Ctrl-C and the report at the end.
  *
- * <p>The first Ctrl-C ends the input; what was started is still delivered, for at most {@value #GRACE_MILLIS} ms. A second one, or a
+ * <p>The first Ctrl-C, or another signal of {@link Interrupts}, ends the input; what was started is still delivered, for at most {@value #GRACE_MILLIS} ms. A second one, or a
  * run that waits for input that may never come, ends the process at once.
  */
 final class MapSession {
@@ -25,6 +25,7 @@ final class MapSession {
     private final Style style;
     private final TaskSettings settings;
     private final AtomicInteger interrupts = new AtomicInteger();
+    private volatile int interruptedCode = ExitCode.INTERRUPTED;
 
     /**
      * How results and progress look.
@@ -58,7 +59,7 @@ final class MapSession {
         try (Progress progress = Progress.start(style.progress(), terminal, source);
                 ResultOutput output = new ResultOutput(target.stream(), target.shown() ? progress : new Progress.Silent())) {
             MapRun run = new MapRun(function, settings, source, writer(output), progress);
-            interrupts.replace(() -> interrupted(run, output));
+            interrupts.replace(code -> interrupted(run, output, code));
             summary = run.run();
         }
         if (!summary.interrupted() && !summary.late() && summary.inputFailure().isEmpty()) {
@@ -77,10 +78,10 @@ final class MapSession {
         summary.failures().print(err, summary.delivered(), source.unit());
         if (summary.late()) {
             OptionalLong total = source.total();
+            long delivered = summary.delivered() - summary.failures().count();
             err.println(total.isPresent()
-                    ? "penny: the deadline passed: %d of %d %s delivered, the rest was not run".formatted(
-                            summary.delivered(), total.getAsLong(), source.unit())
-                    : "penny: the deadline passed: %d %s delivered, the rest was not read".formatted(summary.delivered(), source.unit()));
+                    ? "penny: the deadline passed: %d of %d %s delivered, the rest was not run".formatted(delivered, total.getAsLong(), source.unit())
+                    : "penny: the deadline passed: %d %s delivered, the rest was not read".formatted(delivered, source.unit()));
         }
         if (summary.inputFailure().isPresent()) {
             err.println("penny: the rest of the input cannot be read: reason=" + Errors.reason(summary.inputFailure().get()));
@@ -91,12 +92,13 @@ final class MapSession {
                     ? "penny: interrupted: %d of %d %s delivered, %d %s".formatted(
                             summary.delivered(), total.getAsLong(), source.unit(), total.getAsLong() - summary.delivered(), fate)
                     : "penny: interrupted: %d %s delivered, the rest was not read".formatted(summary.delivered(), source.unit()));
-            return ExitCode.INTERRUPTED;
+            return interruptedCode;
         }
         return summary.failures().count() > 0 || summary.inputFailure().isPresent() || summary.late() ? ExitCode.FAILED : ExitCode.OK;
     }
 
-    private void interrupted(MapRun run, ResultOutput output) {
+    private void interrupted(MapRun run, ResultOutput output, int code) {
+        interruptedCode = code;
         if (interrupts.incrementAndGet() > 1) {
             abandon(run, output);
             return;
@@ -116,7 +118,7 @@ final class MapSession {
     private void abandon(MapRun run, ResultOutput output) {
         Thread.ofPlatform().daemon().start(() -> {
             pause(ABANDON_MILLIS);
-            Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+            Runtime.getRuntime().halt(interruptedCode);
         });
         MapRun.Summary summary = run.abandoned();
         try {
@@ -126,7 +128,7 @@ final class MapSession {
             terminal.err().println("penny: results are lost: reason=" + Errors.reason(e));
         }
         report(summary, "not finished or not run");
-        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        Runtime.getRuntime().halt(interruptedCode);
     }
 
     private static void pause(int millis) {

@@ -100,6 +100,8 @@ sealed interface ModuleArgument {
         } catch (ClassNotFoundException e) {
             String where = classPath.isEmpty() ? "none, see --class-path" : classPath.toString();
             throw new UsageException("class not found: class=%s, class-path=%s".formatted(name, where), e);
+        } catch (ExceptionInInitializerError e) {
+            throw new UsageException("class cannot be loaded: class=%s, reason=its static initializer threw %s".formatted(name, e.getCause()), e);
         } catch (LinkageError e) {
             throw new UsageException("class cannot be loaded: class=%s, reason=%s".formatted(name, e), e);
         }

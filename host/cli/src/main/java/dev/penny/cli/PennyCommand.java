@@ -70,7 +70,10 @@ final class PennyCommand implements Runnable {
         PennyCommand root = new PennyCommand(terminal);
         CommandLine commandLine = new CommandLine(root);
         needed(arguments).forEach(commandLine::addSubcommand);
+        commandLine.getSubcommands().values().forEach(command -> command.getCommandSpec().versionProvider(new Version()));
         return commandLine
+                // An argument of a call that starts with a dash is no cluster of -h and -V.
+                .setPosixClusteredShortOptionsAllowed(false)
                 // @file is how bytes are given to "call".
                 .setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)

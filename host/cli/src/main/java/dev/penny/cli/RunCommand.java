@@ -87,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
         String text = text(path);
         Path folder = Optional.ofNullable(path.toAbsolutePath().getParent()).orElse(terminal.directory());
         Terminal inFolder = new Terminal(folder, terminal.in(), terminal.out(), terminal.err(), terminal.display());
-        try (Interrupts interrupts = Interrupts.listen(() -> quit(terminal));
+        try (Interrupts interrupts = Interrupts.listen(code -> quit(terminal, code));
                 GraphSurroundings surroundings = new GraphSurroundings(inFolder, options, optionFiles, records::apply)) {
             Plan plan = Planner.plan(file, text, variables, surroundings);
             for (String drawing : drawings) {
@@ -112,9 +112,9 @@ final class RunCommand implements Callable<Integer> {
     private int run(Terminal terminal, Terminal inFolder, Plan plan, GraphSurroundings surroundings, Interrupts interrupts)
             throws IOException {
         Optional<ResultTarget> target = trace.map(name -> ResultTarget.file(terminal, name));
-        interrupts.replace(() -> {
+        interrupts.replace(code -> {
             target.ifPresent(open -> close(open, terminal));
-            quit(terminal);
+            quit(terminal, code);
         });
         try {
             OutputFiles files = new OutputFiles(inFolder);
@@ -194,8 +194,8 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static void quit(Terminal terminal) {
+    private static void quit(Terminal terminal, int code) {
         terminal.err().println("penny: interrupted: nothing was run");
-        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        Runtime.getRuntime().halt(code);
     }
 }

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 final class ValueParser {
 
     private static final Pattern INTEGER = Pattern.compile("[+-]?(\\d{1,400}|0[xX][0-9a-fA-F]{1,400})");
+    private static final int SHOWN_MAX = 100;
     private static final Pattern DECIMAL = Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,9})?");
     private static final Map<String, Double> NAMED = Map.of("nan", Double.NaN, "inf", Double.POSITIVE_INFINITY,
             "+inf", Double.POSITIVE_INFINITY, "-inf", Double.NEGATIVE_INFINITY, "infinity", Double.POSITIVE_INFINITY,
@@ -85,7 +86,7 @@ final class ValueParser {
     private static long integer(ValueType type, String text, long min, long max) {
         String trimmed = text.strip();
         if (!INTEGER.matcher(trimmed).matches()) {
-            throw new UsageException("not an integer: value='%s', type=%s".formatted(text, type.text()));
+            throw new UsageException("not an integer: value='%s', type=%s".formatted(shown(text), type.text()));
         }
         boolean negative = trimmed.startsWith("-");
         String digits = negative || trimmed.startsWith("+") ? trimmed.substring(1) : trimmed;
@@ -93,7 +94,7 @@ final class ValueParser {
         BigInteger magnitude = hexadecimal ? new BigInteger(digits.substring(2), 16) : new BigInteger(digits);
         BigInteger value = negative ? magnitude.negate() : magnitude;
         if (value.compareTo(BigInteger.valueOf(min)) < 0 || value.compareTo(BigInteger.valueOf(max)) > 0) {
-            throw new UsageException("number out of range: value=%s, type=%s, min=%d, max=%d".formatted(text, type.text(), min, max));
+            throw new UsageException("number out of range: value=%s, type=%s, min=%d, max=%d".formatted(shown(text), type.text(), min, max));
         }
         return value.longValueExact();
     }
@@ -122,6 +123,11 @@ final class ValueParser {
         return value;
     }
 
+    /** A message is to be read; a line may have millions of characters. */
+    private static String shown(String text) {
+        return text.length() <= SHOWN_MAX ? text : "%s... (%d characters)".formatted(text.substring(0, SHOWN_MAX), text.length());
+    }
+
     private static Optional<Double> named(String text) {
         return Optional.ofNullable(NAMED.get(text.strip().toLowerCase(Locale.ROOT)));
     }
@@ -130,20 +136,20 @@ final class ValueParser {
     private static String decimal(ValueType type, String text) {
         String trimmed = text.strip();
         if (!DECIMAL.matcher(trimmed).matches()) {
-            throw new UsageException("not a number: value='%s', type=%s".formatted(text, type.text()));
+            throw new UsageException("not a number: value='%s', type=%s".formatted(shown(text), type.text()));
         }
         return trimmed;
     }
 
     private static UsageException tooLarge(ValueType type, String text, String max) {
-        return new UsageException("number out of range: value=%s, type=%s, min=-%s, max=%s".formatted(text, type.text(), max, max));
+        return new UsageException("number out of range: value=%s, type=%s, min=-%s, max=%s".formatted(shown(text), type.text(), max, max));
     }
 
     private static byte[] hex(String text) {
         try {
             return HexFormat.of().parseHex(text, "hex:".length(), text.length());
         } catch (IllegalArgumentException e) {
-            throw new UsageException("not hexadecimal: value='%s', expected hex: and pairs of 0-9 a-f".formatted(text), e);
+            throw new UsageException("not hexadecimal: value='%s', expected hex: and pairs of 0-9 a-f".formatted(shown(text)), e);
         }
     }
 

@@ -56,6 +56,9 @@ class CommandLineTest {
         "call m.js f --class-path . | --class-path is for java: modules",
         "call java:no.Class f | class not found: class=no.Class",
         "call m.js f --wrokers 3 | Unknown option: '--wrokers'",
+        "call m.js f -hello | Unknown option: '-hello'; before an argument that starts with a dash write --",
+        "call m.js f -Version | Unknown option: '-Version'",
+        "call m.js f -inf | Unknown option: '-inf'; before an argument that starts with a dash write --",
         "map m.js f | specify one of these",
         "map m.js f --lines - --range 0..1 | mutually exclusive",
         "map m.js f --files nope* | no file matches: glob='nope*'",
@@ -101,6 +104,13 @@ class CommandLineTest {
     @ValueSource(strings = {"", "call", "call|m.js", "call|--help", "call|m.js|f|-1", "call|m.js|f|--", "--debug|call|m.js|f", "map|m.js|f|x"})
     void leavesEveryOtherLineToPicocli(String line) {
         assertTrue(CallCommand.plain(terminal.terminal(), line.split("\\|")).isEmpty(), line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "call --version", "call -V", "map --version", "run -V", "inspect -V", "doctor -V", "layout -V"})
+    void everyCommandTellsTheVersion(String line) {
+        assertEquals(ExitCode.OK, terminal.run(line.split(" ")), terminal.err());
+        assertTrue(terminal.out().startsWith("penny "), terminal.out());
     }
 
     @Test

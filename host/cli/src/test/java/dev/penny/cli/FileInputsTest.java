@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.penny.api.ValueType;
 import java.io.IOException;
@@ -50,6 +51,15 @@ class FileInputsTest {
             assertEquals(inputs.size(), source.total().orElseThrow());
         }
         return inputs;
+    }
+
+    @Test
+    void filesThatAreShownAlikeAreAllRead() throws Exception {
+        // Only a shell can make such names, and not on every system.
+        String script = "mkdir alike && cd alike && printf 1 > $'a\\xfe' && printf 2 > $'a\\xff' && printf 3 > b";
+        assumeTrue(new ProcessBuilder("bash", "-c", script).directory(directory.toFile()).start().waitFor() == 0);
+        List<MapInput> inputs = inputs(ValueType.STRING, "alike/*");
+        assertEquals(List.of("1", "2", "3"), inputs.stream().map(input -> ((MapInput.Ready) input).argument()).toList());
     }
 
     @ParameterizedTest

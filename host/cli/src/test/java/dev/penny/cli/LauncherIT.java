@@ -82,6 +82,15 @@ class LauncherIT {
     }
 
     @Test
+    void javaOptionsOfAllVariablesReplaceItsOwn() throws IOException, InterruptedException {
+        for (Map<String, String> options : List.of(Map.of("JDK_JAVA_OPTIONS", "-XX:+UseParallelGC"),
+                Map.of("JAVA_TOOL_OPTIONS", "-XX:+UseParallelGC"), Map.of("PENNY_JAVA_OPTS", "-Xmx60m"))) {
+            // Java itself says on standard error which of them it has read.
+            assertEquals("42", run(options, ROOT.resolve("scripts/penny"), "call", ARITH, "add", "40", "2").getLast());
+        }
+    }
+
+    @Test
     void passesOverAJdkThatIsTooOld() throws IOException, InterruptedException {
         Path old = directory.resolve("old jdk");
         Files.createDirectories(old.resolve("bin"));

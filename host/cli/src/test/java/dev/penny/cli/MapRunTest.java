@@ -37,7 +37,7 @@ class MapRunTest {
 
     private int map(FakeFunction function, InputSource source, boolean json) throws IOException {
         Terminal here = terminal.terminal();
-        try (ResultTarget target = ResultTarget.standardOutput(here); Interrupts interrupts = Interrupts.listen(() -> { })) {
+        try (ResultTarget target = ResultTarget.standardOutput(here); Interrupts interrupts = Interrupts.listen(code -> { })) {
             return new MapSession(here, function, source, target, new MapSession.Style(json, Progress.Mode.NEVER)).run(interrupts);
         }
     }
@@ -203,7 +203,7 @@ class MapRunTest {
         };
         Terminal pipe = new Terminal(here.directory(), here.in(), gone, here.err(), here.display());
         IOException error = assertThrows(IOException.class, () -> {
-            try (ResultTarget target = ResultTarget.standardOutput(pipe); Interrupts interrupts = Interrupts.listen(() -> { })) {
+            try (ResultTarget target = ResultTarget.standardOutput(pipe); Interrupts interrupts = Interrupts.listen(code -> { })) {
                 new MapSession(pipe, SQUARES, range("100..1000000"), target,
                         new MapSession.Style(false, Progress.Mode.NEVER)).run(interrupts);
             }
@@ -223,7 +223,7 @@ class MapRunTest {
         };
         Terminal here = terminal.terminal();
         Terminal quiet = new Terminal(here.directory(), here.in(), counting, here.err(), here.display());
-        try (ResultTarget target = ResultTarget.standardOutput(quiet); Interrupts interrupts = Interrupts.listen(() -> { })) {
+        try (ResultTarget target = ResultTarget.standardOutput(quiet); Interrupts interrupts = Interrupts.listen(code -> { })) {
             FakeFunction function = new FakeFunction("(i64)->i64", 1000, input -> input);
             assertEquals(ExitCode.OK, new MapSession(quiet, function, range("0..2000000"), target,
                     new MapSession.Style(false, Progress.Mode.NEVER)).run(interrupts));

@@ -16,17 +16,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What only a process of its own can show: memory, signals, pipes that break, and a JVM without the compiler. */
 class ProcessTest {
 
     private static final Path ROOT = Path.of(System.getProperty("penny.root"));
     private static final long PATIENCE_SECONDS = 180;
-    private static final long SIGINT_BIT = 1 << 2 - 1;
+    private static final Map<String, Long> SIGNAL_BITS = Map.of("HUP", 1L << 1 - 1, "INT", 1L << 2 - 1, "TERM", 1L << 15 - 1);
 
     @TempDir
     Path directory;
@@ -65,19 +68,23 @@ class ProcessTest {
     }
 
     private static void interrupt(Process process) throws IOException, InterruptedException {
-        assertFalse(ignoresInterrupts(process), "whoever started the tests ignores SIGINT, as a shell does for what it runs with &");
-        assertEquals(0, new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor());
+        signal(process, "INT");
+    }
+
+    private static void signal(Process process, String signal) throws IOException, InterruptedException {
+        assertFalse(ignores(process, signal), "whoever started the tests ignores SIG" + signal + ", as a shell does for SIGINT of what it runs with &");
+        assertEquals(0, new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor());
     }
 
     /** A process inherits what is ignored. Where there is no /proc, nobody can tell. */
-    private static boolean ignoresInterrupts(Process process) {
+    private static boolean ignores(Process process, String signal) {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {
             return false;
         }
         try (var lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith("SigIgn:"))
-                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16) & SIGINT_BIT) != 0);
+                    .anyMatch(line -> (Long.parseUnsignedLong(line.substring("SigIgn:".length()).strip(), 16) & SIGNAL_BITS.get(signal)) != 0);
         } catch (IOException | UncheckedIOException e) {
             return false; // it has ended meanwhile
         }
@@ -140,6 +147,22 @@ class ProcessTest {
         List<String> lines = Files.readAllLines(directory.resolve("out.partial"));
         assertTrue(err().contains("interrupted: " + lines.size() + " of"), err());
         assertEquals((lines.size() - 1) + "", lines.getLast().split("  ")[1]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "HUP, 129"})
+    void endsCleanlyWhenItIsTerminated(String signal, int code) throws Exception {
+        Path out = directory.resolve("out");
+        Process process = start(compilingJvm(), "map", "guest-modules/dist/test/spin.wasm", "spin", "--range", "0..1000000000", "--out",
+                out.toString());
+        waitUntilGrown(process);
+        signal(process, signal);
+        assertEquals(code, end(process), err());
+        List<String> lines = Files.readAllLines(directory.resolve("out.partial"));
+        assertTrue(err().contains("penny: interrupted: " + lines.size() + " of"), err());
+        try (var files = Files.list(directory)) {
+            assertEquals(List.of("err", "out.partial"), files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
     }
 
     private void waitUntilGrown(Process process) throws IOException, InterruptedException {

@@ -47,6 +47,13 @@ class ValueParserTest {
         assertEquals(value, ValueParser.value(ValueType.F32, text));
     }
 
+    @Test
+    void showsTheBeginningOfWhatIsLong() {
+        String text = "x".repeat(1_000_000);
+        UsageException error = assertThrows(UsageException.class, () -> ValueParser.value(ValueType.I32, text));
+        assertEquals("not an integer: value='%s... (1000000 characters)', type=i32".formatted("x".repeat(100)), error.getMessage());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "I32,2147483648,max=2147483647", "I32,-2147483649,min=-2147483648", "I32,0xffffffff,max=2147483647", "I32,1.5,not an integer",

@@ -49,7 +49,7 @@ final class TaskMethods {
      */
     static List<JavaFunction> of(Class<?> tasks) {
         List<JavaFunction> functions = new ArrayList<>();
-        Method[] declared = tasks.getDeclaredMethods();
+        Method[] declared = declared(tasks);
         Arrays.sort(declared, Comparator.comparing(Method::toGenericString));
         for (Method method : declared) {
             Task task = method.getAnnotation(Task.class);
@@ -62,6 +62,15 @@ final class TaskMethods {
             throw new LoadException("no method is marked as a task: class=%s, annotation=@Task".formatted(tasks.getName()));
         }
         return functions;
+    }
+
+    /** To list its methods the JVM loads every class that they name. */
+    private static Method[] declared(Class<?> tasks) {
+        try {
+            return tasks.getDeclaredMethods();
+        } catch (LinkageError e) {
+            throw new LoadException("class cannot be loaded: class=%s, reason=%s".formatted(tasks.getName(), e), e);
+        }
     }
 
     private static Signature signature(Method method) {
